@@ -124,6 +124,10 @@ class Role(Tagged):
     judged_for_missing: bool = True
     """False where code of the team's own may need other permissions than ours, since the guide gives no table."""
 
+    def reads(self, table: Table) -> bool:
+        """Whether its function needs the table, or an index of it."""
+        return any(each.resource.partition("/index/")[0] == table.arn for each in self.required)
+
     @property
     def allowed(self) -> tuple[tuple[str, str], ...]:
         """Pairs of action and resource that are no surplus."""

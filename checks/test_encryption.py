@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from aws import desired
+from aws.access.keys import table_key_flaws
 from aws.access.targets import changes
 from aws.bounds import exactly, unset, within
 from aws.difference import Difference, unallowed
@@ -18,7 +19,7 @@ from aws.kinds.bucket import BARRED, BUCKET, CDN, CHANGED_BY, Bucket
 from aws.words import Words
 from checks.access import allowed_by_policy
 from checks.deployed import Deployed
-from checks.encryption import bucket_key_flaws, table_key_flaws
+from checks.encryption import bucket_key_flaws
 from checks.resource_policies import opened, outsiders
 from plan import Plan
 from plan.data import key_of

@@ -7,6 +7,7 @@ import pytest
 from aws import desired
 from aws.access.assuming import trust_flaws
 from aws.access.callers import CALLERS, callers_of, strangers
+from aws.access.keys import unusable_for
 from aws.access.privileges import lacks
 from aws.access.surplus_permissions import unsound
 from aws.access.targets import INVOCATION
@@ -21,7 +22,7 @@ from aws.section import every, known
 from aws.words import Words
 from checks import access
 from checks.deployed import Deployed
-from checks.encryption import denied_keys, keys_of, unusable_for
+from checks.encryption import denied_keys, keys_of
 from checks.functions import role_is_gone, unread_versions
 from checks.reached import automated
 from checks.role_permissions import RolePermissions, denied_by_boundary, unclear

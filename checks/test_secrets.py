@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from aws import desired
+from aws.access.keys import secret_key_flaws
 from aws.bounds import exactly, within
 from aws.inventory import Sections
 from aws.kind.description import VALUE
@@ -15,7 +16,6 @@ from aws.section import known, lookup
 from aws.words import Words
 from checks.access import allowed_accounts
 from checks.deployed import Deployed
-from checks.encryption import secret_key_flaws
 from checks.labels import labels, tags_of, variables_of
 from checks.resource_policies import denials
 from checks.secret_values import (
@@ -120,7 +120,7 @@ def test_secret_is_encrypted_under_a_key_that_works(
 ) -> None:
     there = judge.observe(deployed.secret(secret), "kms_key")
 
-    judge(secret_key_flaws(there, environment, sections))
+    judge(secret_key_flaws(there, environment.secret_key, sections))
 
 
 @expectation("SEC-05", ja="シークレットのキーに計画外の設定がない")

@@ -1,29 +1,16 @@
 """One run of the suite: what all its rows share, from the first call to the last deletion."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
-from aws import desired
-from aws.access.callers import INVOKED_BY, invocation
-from aws.access.privileges import lacking, lacks
-from aws.api.cors import KEYED
-from aws.api.integration import target
-from aws.bounds import ABSENT, NONE, exactly
-from aws.difference import Difference, differences
-from aws.iam.evaluation import EvalDecision
-from aws.iam.statement import PolicySyntaxError
-from aws.kinds.function import RESERVED
-from aws.ledgers import ROUTE
 from aws.redaction.secret_text import Needles
-from aws.release import CLOSED, PATH, is_closed_version
 from aws.section import Follows, NotTestable, lookup
 from aws.words import SILENCE, Words, joined
 from plan import Plan
-from plan.edge import source_of, source_of_authorizer
 from plan.masters import Spot, spots_in
 from signoff.environment import Environment
 from signoff.judge.snapshot import Snapshot
@@ -31,6 +18,7 @@ from smoke.aws import Clients, live_value, needles_of
 from smoke.calls import AWARD, Answer, Call
 from smoke.cleaning import Cleaner
 from smoke.client import CLOCK_S, SAME_CLOCK_S, Client, NoResponse
+from smoke.configured import Configured
 from smoke.contract import warming
 from smoke.id_tokens import IdTokens
 from smoke.line import LineClient
@@ -100,149 +88,13 @@ class Suite:
 
     @cached_property
     def root_causes(self) -> RootCauses:
-        replaced = self.replaced("token_key")
-        return RootCauses(lambda: self.scenarios, self.answer, self._configured, replaced)
+        configured, replaced = Configured(self.snapshot, self.aws).root, self.replaced("token_key")
+        return RootCauses(lambda: self.scenarios, self.answer, configured, replaced)
 
     def replaced(self, key: str) -> datetime | None:
         """Return when a secret replaced an earlier one, if it did."""
         secret = lookup(self.snapshot.inventory.sections.secrets, self.plan.secret(key).name)
         return secret.replaced if secret else None
-
-    def _configured(self, route: str) -> tuple[str, Words] | None:
-        """Return the root of a route that cannot be answered as it, its function or its authorizer's is deployed.
-
-        Only of the gravest rows: a row blocks no more than its root does, and a function short of time
-        (DEP-12) may answer, or fail for a reason of its own.
-        """
-        reasons = {
-            "DEP-39": self._closed,
-            "DEP-10": self._not_startable,
-            "DEP-18": self._switched_off,
-            "DEP-13": self._unset,
-            "SEC-13": self._denied,
-        }
-        for row, reason in reasons.items():
-            with suppress(NotTestable, PolicySyntaxError):
-                for function in self._behind(route):
-                    if why := reason(function):
-                        return row, why
-        with suppress(NotTestable, PolicySyntaxError):
-            if why := self._refusing(route):
-                return "DEP-16", why
-        with suppress(NotTestable):
-            served = lookup(self.snapshot.inventory.sections.served, self.plan.api.stage)
-            method = served.methods.get(route) if served else None
-            if method and not self.plan.api.usage_plan.api_key:
-                keyed = {KEYED: (method.api_key_required, exactly(False))}
-                if why := self._undecided(differences(ROUTE, route, keyed)):
-                    return "DEP-21", why
-        return self._broken_secret(route)
-
-    def _broken_secret(self, route: str) -> tuple[str, Words] | None:
-        """Return the row of a secret that has no value, or not its field."""
-        for function in self._behind(route):
-            holder = None if self.environment.production else function.name
-            for secret in function.role.secrets:
-                try:
-                    live_value(self.aws, secret, holder)
-                except NotTestable as unread:
-                    if isinstance(unread, Follows):
-                        return unread.root, unread.words
-        return None
-
-    def _closed(self, function: desired.Function) -> Words | None:
-        sections, builds = self.snapshot.inventory.sections, self.snapshot.scope.builds
-        code = builds.closed.code_sha256 if builds else ""
-        served = lookup(sections.served, self.plan.api.stage)
-        if served and PATH in served.paths:
-            return CLOSED
-        live = lookup(sections.functions, function.name)
-        closed = live and is_closed_version(live.code_sha256, live.description, code)
-        return _about(function.name, CLOSED) if closed else None
-
-    def _not_startable(self, function: desired.Function) -> Words | None:
-        """Say that a function is not there, or that Lambda certainly does not find its handler."""
-        sections = self.snapshot.inventory.sections
-        if (live := lookup(sections.functions, function.name)) is None:
-            return _about(function.name, ABSENT)
-        contents = lookup(sections.packages, live.code_sha256) if live.handler else None
-        flaw = contents.flaw_of(live) if contents else None
-        return _about(function.name, flaw.words) if flaw and flaw.certain else None
-
-    def _switched_off(self, function: desired.Function) -> Words | None:
-        """Say that Lambda runs a function for no call."""
-        live = lookup(self.snapshot.inventory.sections.functions, function.name)
-        off = live and live.reserved_concurrency == 0
-        return _about(function.name, joined((RESERVED, Words.same("0")), ": ")) if off else None
-
-    def _refusing(self, route: str) -> Words | None:
-        """Say that a function that a route or its authorizer calls certainly does not allow the API to invoke it."""
-        sections, api = self.snapshot.inventory.sections, self.plan.api
-        apis, served = lookup(sections.rest_apis, api.name), lookup(sections.served, api.stage)
-        if not (apis and served and route in served.calls):
-            return None
-        api_id, planned = apis[0].id, self.plan.route(route)
-        source = source_of(route, api_id, self.environment)
-        if why := self._refused(planned.function, served.calls[route], source):
-            return why
-        if not (planned.authorized and api.authorizer):
-            return None
-        draft = lookup(sections.draft, api.name)
-        for each in draft.authorizers.values() if draft else ():
-            source = source_of_authorizer(each.id, api_id, self.environment)
-            if why := self._refused(api.authorizer.function, each.uri, source):
-                return why
-        return None
-
-    def _refused(self, want: desired.Function, uri: str, source: str) -> Words | None:
-        sections = self.snapshot.inventory.sections
-        stage = lookup(sections.stages, self.plan.api.stage)
-        called = target(uri, stage.variables).arn if stage else None
-        if called not in {alias.arn for alias in lookup(sections.aliases, want.name) or ()}:
-            return None  # another row says so
-        policies = lookup(sections.function_policies, want.name) or ()
-        decided = invocation(policies, called, source, self.snapshot.now)
-        allowed = decided.allowed or decided.outcome is EvalDecision.UNKNOWN
-        return None if allowed else _about(want.name, joined((INVOKED_BY, NONE), ": "))
-
-    def _undecided(self, flaws: Iterable[Difference]) -> Words | None:
-        """Return what a row says where it is surely red: no decision is about any of it."""
-        differences, decided = [*flaws], {made.what for made in self.environment.decisions}
-        if decided.intersection(difference.what for difference in differences):
-            return None
-        return next((difference.words for difference in differences), None)
-
-    def _unset(self, function: desired.Function) -> Words | None:
-        """Say which variable our code answers nothing without and does not have."""
-        live = lookup(self.snapshot.inventory.sections.functions, function.name)
-        if live is None or self.environment.own_code:
-            return None
-        absent = sorted(function.indispensable - live.environment.keys())
-        return _about(function.name, _about(absent[0], ABSENT)) if absent else None
-
-    def _denied(self, function: desired.Function) -> Words | None:
-        """Say what a function's role needs and lacks: what is taken away, or what no policy grants, of a table neither."""
-        sections, want = self.snapshot.inventory.sections, function.role
-        if (role := lookup(sections.roles, want.name)) is None:
-            return None
-        secrets = [lookup(sections.secrets, secret.name) for secret in want.secrets]
-        arns = [secret.arn for secret in secrets if secret]
-        lost = [
-            lack
-            for lack in lacking(role, want, arns, self.snapshot.now)
-            if not lack.action.startswith("logs:")
-        ]
-        taken = [lack for lack in lost if lack.taken]
-        if not taken and want.judged_for_missing and self._undecided(lacks(role, lost)):
-            policies = (lookup(sections.table_policies, table.name) for table in self.plan.tables)
-            taken = [] if any(policy and policy.document for policy in policies) else lost
-        return next((_about(role.name, lack.words) for lack in taken), None)
-
-    def _behind(self, route: str) -> tuple[desired.Function, ...]:
-        """Return the functions that answer a route: its own, and the authorizer's."""
-        planned = self.plan.route(route)
-        authorizer = self.plan.api.authorizer if planned.authorized else None
-        return planned.function, *([authorizer.function] if authorizer else ())
 
     def answer(self, call: Call) -> Answer:
         """Return the answer to a call, made now or before; NotTestable if there was none."""
@@ -380,10 +232,6 @@ class Suite:
         """Whether a call sets the test user's menu: calls about an unknown user set nothing."""
         session, tester = call.session, self.environment.smoke.test_user
         return call.route == SET_MENU and session is not None and session.user_id == tester
-
-
-def _about(name: str, why: Words) -> Words:
-    return joined((Words.same(name), why), ": ")
 
 
 def left_behind(left: list[Words]) -> Words:

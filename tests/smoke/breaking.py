@@ -198,6 +198,30 @@ def denied(rally: Rally, key: str, action: str) -> Iterator[None]:
 
 
 @contextmanager
+def under_a_key_of_others(
+    rally: Rally, *tables: str, secrets: tuple[str, ...] = ()
+) -> Iterator[str]:
+    """Encrypt tables and secrets under a key whose policy leaves its use to roles, none of which may; start no function anew."""
+    data, vault = rally.client("dynamodb"), rally.client("secretsmanager")
+    key = rally.client("kms").create_key()["KeyMetadata"]["Arn"]
+    which = [{"TableName": rally.plan.table(table).name} for table in tables]
+    stored = [{"SecretId": rally.plan.secret(secret).name} for secret in secrets]
+    for table in which:
+        data.update_table(
+            **table, SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+        )
+    for secret in stored:
+        vault.update_secret(**secret, KmsKeyId=key)
+    try:
+        yield key
+    finally:
+        for table in which:
+            data.update_table(**table, SSESpecification={"Enabled": False})
+        for secret in stored:
+            vault.update_secret(**secret, KmsKeyId="alias/aws/secretsmanager")
+
+
+@contextmanager
 def switched_off(rally: Rally, key: str) -> Iterator[None]:
     """Reserve no concurrency for a function: Lambda refuses every call."""
     which = {"FunctionName": rally.plan.function(key).name}

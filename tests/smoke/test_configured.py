@@ -14,6 +14,7 @@ from tests.smoke.breaking import (
     released,
     revoked,
     switched_off,
+    under_a_key_of_others,
 )
 from tests.smoke.defects_api import method
 from tests.smoke.judging import judge, red
@@ -83,6 +84,36 @@ def test_row_of_a_function_that_lacks_time_blocks_as_the_row_that_says_so_does_n
         found = red(judge(rally, rows={"SMOKE-02", "SMOKE-06", "SMOKE-07"}))
 
     assert found == {"SMOKE-06": "fail", "SMOKE-07": "fail"}
+
+
+def test_rows_of_a_table_under_a_key_that_its_roles_may_not_use_follow_from_the_row_that_names_it(
+    rally,
+):
+    rows = {"SMOKE-02", "SMOKE-06", "SMOKE-07"}
+    with under_a_key_of_others(rally, "userstamps"):
+        found = red(judge(rally, rows=rows | {"SMOKE-08"}))
+
+    assert found == dict.fromkeys(rows, "SEC-20")
+
+
+def test_rows_of_a_table_under_a_key_by_a_decision_follow_from_the_row_of_the_roles(rally):
+    table = rally.plan.table("userstamps").name
+    with under_a_key_of_others(rally, "userstamps") as key:
+        made = Decision(what=f"table {table}: encryption key", value=key, by="Hana", why="theirs")
+        decided = replace(rally.environment, decisions=(made,))
+        found = red(judge(rally, rally.snapshot(decided), rows={"SMOKE-06"}))
+
+    assert found == {"SMOKE-06": "SEC-13"}
+
+
+def test_rows_of_a_secret_under_a_key_that_its_roles_may_not_use_follow_from_the_row_that_names_it(
+    rally,
+):
+    rows = {"SMOKE-01", "SMOKE-02", "SMOKE-15"}
+    with under_a_key_of_others(rally, secrets=("token_key",)), released(rally, "auth"):
+        found = red(judge(rally, rows=rows))
+
+    assert found == dict.fromkeys(rows, "SEC-05")
 
 
 def test_row_of_a_function_beside_a_denied_one_stays_green(rally):
