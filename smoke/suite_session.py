@@ -32,25 +32,26 @@ def address(snapshot: Snapshot[Plan], api_url: str | None) -> str:
 
     NotTestable if something other than AWS was read: the API at the environment's own address is then not the one read.
     """
-    environment = snapshot.environment
-    if api_url:
-        return api_url.rstrip("/")
-    if endpoint := snapshot.inventory.endpoint:
+    environment, name = snapshot.environment, snapshot.plan.api.name
+    if not api_url and (endpoint := snapshot.inventory.endpoint):
         raise NotTestable(
             en=f"what was read is at {endpoint}, and nothing says where its API is: no call is made; "
             f"add --api-url URL",
             ja=f"読み取り先は{endpoint}だが、そのAPIの場所が指定されていないため、呼び出しを行わない。"
             f"--api-url URLを追加する",
         )
-    if url := domain_url(environment):
-        return url
-    apis = lookup(snapshot.inventory.sections.rest_apis, snapshot.plan.api.name)
+    url = api_url or domain_url(environment)
+    try:
+        apis = lookup(snapshot.inventory.sections.rest_apis, name)
+    except NotTestable:
+        if not url:
+            raise
+        return url.rstrip("/")
     if not apis:
-        name = snapshot.plan.api.name
         raise Follows(
             "DEP-20", en=f"REST API {name} does not exist", ja=f"REST API {name}が存在しません"
         )
-    return stage_url(environment, apis[0].id)
+    return url.rstrip("/") if url else stage_url(environment, apis[0].id)
 
 
 def api_key(snapshot: Snapshot[Plan], aws: Clients) -> str | None:

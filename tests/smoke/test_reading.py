@@ -8,7 +8,8 @@ import jwt
 import pytest
 
 from aws.inventory import ReadOptions
-from aws.section import Follows, NotTestable
+from aws.section import Follows, NotTestable, Unreadable
+from aws.words import Words
 from plan import plan_for
 from plan.masters import spots_in
 from signoff.environment.schema import Domain
@@ -128,35 +129,47 @@ def test_liff_app_opens_the_page_whose_address_a_browser_takes_for_the_same(open
     assert same_page(opens, "https://rally.example.jp/App/") is same
 
 
-def test_api_is_called_where_the_command_line_says(environment):
-    assert address(snapshot(environment), "http://127.0.0.1:1/local/") == "http://127.0.0.1:1/local"
+APIS = {"stamp-rally-local-api": (SimpleNamespace(id="abc123"),)}
+UNREAD = Unreadable(Words.same("apigateway:GetRestApis: AccessDenied"))
+URL = "http://127.0.0.1:1/local"
 
 
-def test_api_is_called_through_its_domain(environment):
-    named = replace(environment, domain=Domain(name="api.a.jp", base_path="v1"))
+def through_its_domain(environment):
+    return replace(environment, domain=Domain(name="api.a.jp", base_path="v1"))
 
-    assert address(snapshot(named), None) == "https://api.a.jp/v1"
+
+@pytest.mark.parametrize("apis", [APIS, UNREAD])
+def test_api_is_called_where_the_command_line_says(environment, apis):
+    assert address(snapshot(environment, rest_apis=apis), f"{URL}/") == URL
+
+
+@pytest.mark.parametrize("apis", [APIS, UNREAD])
+def test_api_is_called_through_its_domain(environment, apis):
+    named = snapshot(through_its_domain(environment), rest_apis=apis)
+
+    assert address(named, None) == "https://api.a.jp/v1"
 
 
 def test_api_without_a_domain_is_called_by_its_id(environment):
-    apis = {"stamp-rally-local-api": (SimpleNamespace(id="abc123"),)}
-    url = address(snapshot(environment, rest_apis=apis), None)
+    url = address(snapshot(environment, rest_apis=APIS), None)
 
     assert url == "https://abc123.execute-api.ap-northeast-1.amazonaws.com/local"
 
 
 def test_api_of_an_account_elsewhere_is_not_called_at_the_environments_address(environment):
-    elsewhere = snapshot(environment)
+    elsewhere = snapshot(environment, rest_apis=APIS)
     elsewhere.inventory.endpoint = "http://127.0.0.1:4566"
 
     with pytest.raises(NotTestable, match=r"at http://127.0.0.1:4566, .* add --api-url URL"):
         address(elsewhere, None)
-    assert address(elsewhere, "http://127.0.0.1:1/local") == "http://127.0.0.1:1/local"
+    assert address(elsewhere, URL) == URL
 
 
-def test_absent_api_is_another_rows_matter(environment):
+@pytest.mark.parametrize("url", [None, URL])
+@pytest.mark.parametrize("named", [replace, through_its_domain])
+def test_absent_api_is_another_rows_matter(environment, named, url):
     with pytest.raises(Follows) as absent:
-        address(snapshot(environment, rest_apis={}), None)
+        address(snapshot(named(environment), rest_apis={}), url)
 
     assert absent.value.root == "DEP-20"
 
