@@ -19,6 +19,9 @@ from signoff.environment.problems import FileTable, problem, toml
 from signoff.evidence.parts import Part
 
 CHECKLIST = ROOT / "checks" / "checklist.toml"
+PAGES = ROOT / "runbook" / "pages"
+"""Of each procedure of the runbook there is one."""
+PROCEDURE = re.compile(r"(?:python -m runbook|signoff run) ([\w-]+)")
 
 SHARED = "shared"
 """Tables of fields that several rows have alike; such a row names its table by ``like``."""
@@ -118,6 +121,13 @@ class Row(StrictTable):
     """Nothing but the signature proves it; a row that has tests may never lose them for one."""
 
     @property
+    def procedures(self) -> tuple[str, ...]:
+        """The procedures that its commands run, and the one that has its signature."""
+        commands = (*self.remedy, *(each for how in self.remedies.values() for each in how.run))
+        signing = (self.signed.partition("#")[0],) if self.signed else ()
+        return (*PROCEDURE.findall("\n".join(commands)), *signing)
+
+    @property
     def repair(self) -> Repair:
         return Repair(run=self.remedy, by_hand=self.by_hand, in_code=self.in_code)
 
@@ -144,6 +154,15 @@ class Checklist:
                     ja=f"{path}: {id_}: 独自の項目のIDはTEAM-01のように書きます。使用できない接頭辞: {', '.join(sorted(taken))}",
                 )
         own = {id_: _row(str(path), id_, fields, {}, section=OWN) for id_, fields in raw.items()}
+        there = {page.name.removesuffix(".en.md") for page in PAGES.glob("*.en.md")}
+        for id_, name in ((row.id, name) for row in own.values() for name in row.procedures):
+            if name not in there:
+                absent = Words(
+                    en=f"{path}: {id_}: the runbook has no procedure {name}",
+                    ja=f"{path}: {id_}: ランブックに手順{name}がありません",
+                )
+                near = did_you_mean(nearest(name, there))
+                raise ChecklistError(joined(filter(None, (absent, near))))
         return Checklist({**self.rows, **own})
 
     def __iter__(self) -> Iterator[Row]:

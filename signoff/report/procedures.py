@@ -9,10 +9,8 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from aws.words import LANGUAGES, Words
-from signoff import ROOT
-from signoff.report.remedy import PROCEDURE
+from signoff.judge.checklist import PAGES, PROCEDURE
 
-PAGES = ROOT / "runbook" / "pages"
 GENERATED_FOR = "prod"
 VALUES = re.compile(r"^## (?:Planned values|計画値)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 SHOWN = {

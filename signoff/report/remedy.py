@@ -18,7 +18,7 @@ from aws.section import Obstacle
 from aws.words import Words, joined
 from signoff import INSTALLED
 from signoff.environment import in_japan
-from signoff.judge.checklist import Repair, Row
+from signoff.judge.checklist import PROCEDURE, Repair, Row
 from signoff.judge.outcome import Finding, Outcome, RowVerdict
 from signoff.judge.result import Provenance
 
@@ -33,7 +33,6 @@ OWN_CODE = Words(
 )
 RELEASING = re.compile(r"python -m runbook functions --env \S+ (?:--row \S+ )?--go")
 """The command that uploads this project's functions or, with ``--row``, sets what they need of Lambda."""
-PROCEDURE = re.compile(r"(?:python -m runbook|signoff run) (\w+)")
 LOADING = re.compile(r"(?:python -m|signoff) load run\b")
 CHANGING = re.compile(rf" --go\b| --rotate\b|{LOADING.pattern}")
 WITHOUT_A_CHECKOUT = {

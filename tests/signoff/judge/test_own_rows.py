@@ -229,6 +229,34 @@ def test_broken_checklist_is_refused_in_one_sentence_with_its_place(text, projec
     done.stderr.fnmatch_lines([f"ERROR: NO VERDICT: */checklist.toml*{says}"])
 
 
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        (
+            'remedy = "python -m runbook tabels --env {env} --go"',
+            "the runbook has no procedure tabels; did you mean tables?",
+        ),
+        (
+            'remedies.x = { run = ["signoff run least-privilege --env {env} --go"] }',
+            "the runbook has no procedure least-privilege; did you mean least_privilege?",
+        ),
+        (
+            'signed = "cut_over#phone_test"\nrests_on = ["code"]',
+            "the runbook has no procedure cut_over; did you mean cutover?",
+        ),
+    ],
+    ids=["remedy", "one of its remedies", "signed"],
+)
+def test_procedure_that_the_runbook_does_not_have_is_refused(key, says, project):
+    text = ROW.format(id="TEAM-01", severity="major") + key
+    (project.own / "checklist.toml").write_text(text, encoding="utf-8")
+
+    done = judge(project)
+
+    assert done.ret == 4
+    done.stderr.fnmatch_lines([f"ERROR: NO VERDICT: */checklist.toml: TEAM-01: {says}"])
+
+
 def test_error_in_an_own_module_is_told_with_its_place(project):
     row(project)
     (project.own / "test_own.py").write_text("x = 1\nprint(undefined)\n", encoding="utf-8")

@@ -14,7 +14,7 @@ from aws.bounds import at_most
 from aws.difference import Difference
 from aws.words import LANGUAGES, Words
 from signoff.environment.accountability import Waiver
-from signoff.judge.checklist import Checklist, Row, Severity
+from signoff.judge.checklist import PAGES, Checklist, Row, Severity
 from signoff.judge.observations import Comparison, Observations
 from signoff.judge.outcome import Finding, Outcome, RowVerdict, row_verdict
 from signoff.judge.result import Provenance, Result
@@ -23,7 +23,7 @@ from signoff.judge.verdict import Verdict, VerdictWord
 from signoff.report.history import ChangesSince, as_json
 from signoff.report.markup import fill, person
 from signoff.report.page import news, page, summary
-from signoff.report.procedures import PAGES, procedures_of
+from signoff.report.procedures import procedures_of
 from signoff.report.shown_evidence import differences_of, proofs_of
 from signoff.report.verify import UNSET_DIGEST
 from signoff.report.words import words
