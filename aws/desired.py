@@ -160,7 +160,10 @@ class Function(Tagged):
     @property
     def bounds(self) -> Mapping[Words, Bound]:
         """What its configuration has to keep to, besides what is decided."""
-        return {TIMEOUT: between(NEEDED_S, self.timeout_s), MEMORY: at_least(self.memory_mb)}
+        timeout = between(NEEDED_S, self.timeout_s)
+        if self.timeout_s <= NEEDED_S:
+            timeout = exactly(NEEDED_S)
+        return {TIMEOUT: timeout, MEMORY: at_least(self.memory_mb)}
 
 
 @dataclass(frozen=True, slots=True)

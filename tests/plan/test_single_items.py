@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aws.converge.stage import narrower
+from aws.kinds.function import TIMEOUT
 from aws.kinds.rest_api import MethodSetting
 from aws.kinds.table import STREAM
 from plan import plan_for
@@ -55,6 +56,20 @@ def test_function_has_its_own_memory_and_the_timeout_of_all():
 
     assert (award.memory_mb, award.timeout_s) == (512, 30)
     assert (stamps.memory_mb, stamps.timeout_s) == (256, 30)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said", "holds"), [(3, "10", 10), (10, "10", 10), (30, "10 to 30", 30)]
+)
+def test_timeout_that_is_too_short_to_be_kept_to_is_expected_as_long_as_it_must_be(
+    seconds, said, holds
+):
+    own = replace(LOCAL, functions={"award": FunctionSettings(timeout_s=seconds)})
+    bound = plan_for(own).function("award").bounds[TIMEOUT]
+
+    assert (bound.words.en, bound.prefers) == (said, holds)
+    assert bound.holds(bound.prefers)
+    assert not bound.holds(bound.prefers + 1)
 
 
 @pytest.mark.parametrize(
