@@ -16,8 +16,8 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from aws.words import SILENCE, Words
-from signoff.environment.application import VERBS, application
-from signoff.environment.references import in_place
+from signoff.environment.application import application
+from signoff.environment.references import VERBS, in_place
 from smoke.calls import Answer, Call, redacted, shown
 
 JSON = "application/json"

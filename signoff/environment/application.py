@@ -6,29 +6,26 @@ application comes from here.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic_core import CoreSchema, SchemaValidator
-from pydantic_core import core_schema as shape
+from pydantic_core import ErrorDetails
 
 from aws.api.integration import IAM, KEY, guard
 from aws.iam.actions import misnamed
 from aws.words import Words, did_you_mean, joined, nearest, there_are
 from signoff import ROOT, home_of
-from signoff.environment.problems import EnvironmentFileError, FileTable, problem, text_of, toml
-from signoff.environment.references import in_place
+from signoff.environment.problems import EnvironmentFileError, FileTable, problem, toml
+from signoff.environment.references import VERBS, document
 
 FILE = "app.toml"
 APPLICATION = ROOT / FILE
 SIGNING = "token_key"
 """Key of the secret under which sessions are signed, where smoke and load can mint any."""
-VERBS = ("get", "post", "put", "patch", "delete", "head")
 OF_PATH = {*VERBS, "options", "trace", "parameters", "summary", "description"}
 SERVICES = ("dynamodb", "lambda", "s3", "secretsmanager")
 """Of what a file gives rights on: tables, functions, objects and secrets."""
@@ -175,7 +172,7 @@ class Application(StrictTable):
 
     @property
     def document(self) -> Mapping[str, Any]:
-        return _document(self.folder / self.contract)
+        return document(self.folder / self.contract)
 
     @property
     def paths(self) -> Mapping[str, Mapping[str, Any]]:
@@ -239,13 +236,21 @@ def application(path: Path = APPLICATION) -> Application:
     try:
         read = _ADAPTER.validate_python({**toml(path), "folder": path.parent, "home": path.parent})
     except ValidationError as error:
-        raise EnvironmentFileError(problem(each, _PLACE) for each in error.errors()) from None
+        raise EnvironmentFileError(problem(each, _place(each)) for each in error.errors()) from None
     if problems := list(_inconsistent(read)):
         raise EnvironmentFileError(
             Words(en=f"{path.name}: {words.en}", ja=f"{path.name}: {words.ja}")
             for words in problems
         )
     return read
+
+
+def _place(error: ErrorDetails) -> FileTable:
+    """Return the keys that there could have been beside the one that is wrong."""
+    *inside, _ = map(str, error["loc"])
+    table = _TABLES[inside[0]] if inside else Application
+    keys = [".".join((*inside, each.name)) for each in fields(table)]
+    return FileTable(FILE, keys=keys, of=Words(en="an application", ja="アプリケーション"))
 
 
 def application_beside(environments: Path) -> Application:
@@ -354,45 +359,11 @@ def unknown(place: str, name: str, names: Iterable[str]) -> Words:
     return joined(filter(None, (no, instead)))
 
 
-@cache
-def _document(contract: Path) -> Mapping[str, Any]:
-    try:
-        parsed: Mapping[str, Any] = yaml.load(text_of(contract), yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        why = " ".join(str(error).replace(' in "<unicode string>",', " at").split())
-        raise EnvironmentFileError(
-            en=f"{contract} is not YAML: {why}; fix that place",
-            ja=f"{contract}がYAMLではありません: {why}。その箇所を修正してください",
-        ) from None
-    try:
-        _CONTRACT.validate_python(parsed)
-        in_place(parsed["paths"], parsed)
-    except ValidationError as error:
-        place = FileTable(contract.name)
-        raise EnvironmentFileError(problem(each, place) for each in error.errors()) from None
-    except KeyError as dangling:
-        raise EnvironmentFileError(
-            en=f"{contract} refers to {dangling}, which it does not have; write that into it, or correct the $ref",
-            ja=f"{contract}が参照する{dangling}がありません。そのファイルに書くか、$refを修正してください",
-        ) from None
-    return parsed
-
-
-def _table(**parts: CoreSchema) -> CoreSchema:
-    """Return the shape of a part of a contract; all of its own parts but the paths may be absent."""
-    fields = {name: shape.typed_dict_field(parts[name], required=name == "paths") for name in parts}
-    return shape.typed_dict_schema(fields)
-
-
 _ADAPTER = TypeAdapter(Application)
-_PLACE = FileTable(FILE, of=Words(en="an application", ja="アプリケーション"))
-_TEXT, _LIST = shape.str_schema(), shape.tuple_schema([_table()], variadic_item_index=0)
-_ASKED = {"security": shape.nullable_schema(_LIST), "parameters": _LIST}
-_ITEM = _table(**_ASKED, **dict.fromkeys(VERBS, _table(**_ASKED, **{"x-function": _TEXT})))
-_PATHS = shape.dict_schema(
-    shape.str_schema(pattern=r"^/$|^(/([^/{}]+|\{[^/{}+]+(\}|\+\}$)))+$"), _ITEM
-)
-_SCHEMES = _table(securitySchemes=shape.dict_schema(_TEXT, _table(name=_TEXT)))
-_CONTRACT = SchemaValidator(
-    _table(**_ASKED, paths=_PATHS, components=shape.nullable_schema(_SCHEMES))
-)
+_TABLES: Mapping[str, Any] = {
+    "settings": Setting,
+    "functions": AppFunction,
+    "tables": AppTable,
+    "secrets": AppSecret,
+    "demand": AppDemand,
+}

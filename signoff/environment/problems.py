@@ -191,7 +191,9 @@ def problem(error: ErrorDetails, place: FileTable) -> Words:
         )
     if error["type"] == "unexpected_keyword_argument":
         elsewhere = (each for each in place.keys if each.rpartition(".")[2] == path[-1])
-        near = None if key in REMOVED else next(elsewhere, None) or nearest(key, place.keys)
+        inside = key.removesuffix(path[-1])
+        start = inside if all(each.startswith(inside) for each in place.keys) else ""
+        near = None if key in REMOVED else next(elsewhere, None) or nearest(key, place.keys, start)
         if near and key.startswith(f"{near}."):
             near = None  # of what an open table has by name, only the table is known
         instead = did_you_mean(near) or Words(en="remove it", ja="削除してください")

@@ -1,13 +1,47 @@
-"""Puts in place what the contract's references name: a validator of one schema would look it up for each answer."""
+"""Reads the contract, and puts in place what its references name: a validator of one schema would look it up for each answer."""
 
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
+import yaml
+from pydantic import ValidationError
+from pydantic_core import CoreSchema, SchemaValidator
+from pydantic_core import core_schema as shape
+
+from signoff.environment.problems import EnvironmentFileError, FileTable, problem, text_of
+
+VERBS = ("get", "post", "put", "patch", "delete", "head")
 SENT = {"accept", "authorization", "content-type", "x-api-key"}
 """Headers of each call where it needs them; OpenAPI itself takes the first three for no parameters."""
+
+
+@cache
+def document(contract: Path) -> Mapping[str, Any]:
+    try:
+        parsed: Mapping[str, Any] = yaml.load(text_of(contract), yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        why = " ".join(str(error).replace(' in "<unicode string>",', " at").split())
+        raise EnvironmentFileError(
+            en=f"{contract} is not YAML: {why}; fix that place",
+            ja=f"{contract}がYAMLではありません: {why}。その箇所を修正してください",
+        ) from None
+    try:
+        _CONTRACT.validate_python(parsed)
+        in_place(parsed["paths"], parsed)
+    except ValidationError as error:
+        place = FileTable(contract.name)
+        raise EnvironmentFileError(problem(each, place) for each in error.errors()) from None
+    except KeyError as dangling:
+        raise EnvironmentFileError(
+            en=f"{contract} refers to {dangling}, which it does not have; write that into it, or correct the $ref",
+            ja=f"{contract}が参照する{dangling}がありません。そのファイルに書くか、$refを修正してください",
+        ) from None
+    return parsed
 
 
 def in_place(part: Any, document: Mapping[str, Any], within: frozenset[str] = frozenset()) -> Any:
@@ -69,3 +103,21 @@ def _in_url(value: object) -> str:
     """Return a value as a URL has it; a boolean, or a day that YAML reads as one, as JSON does."""
     text = value if isinstance(value, str) else json.dumps(value, default=str).strip('"')
     return quote(text, safe="")
+
+
+def _table(**parts: CoreSchema) -> CoreSchema:
+    """Return the shape of a part of a contract; all of its own parts but the paths may be absent."""
+    fields = {name: shape.typed_dict_field(parts[name], required=name == "paths") for name in parts}
+    return shape.typed_dict_schema(fields)
+
+
+_TEXT, _LIST = shape.str_schema(), shape.tuple_schema([_table()], variadic_item_index=0)
+_ASKED = {"security": shape.nullable_schema(_LIST), "parameters": _LIST}
+_ITEM = _table(**_ASKED, **dict.fromkeys(VERBS, _table(**_ASKED, **{"x-function": _TEXT})))
+_PATHS = shape.dict_schema(
+    shape.str_schema(pattern=r"^/$|^(/([^/{}]+|\{[^/{}+]+(\}|\+\}$)))+$"), _ITEM
+)
+_SCHEMES = _table(securitySchemes=shape.dict_schema(_TEXT, _table(name=_TEXT)))
+_CONTRACT = SchemaValidator(
+    _table(**_ASKED, paths=_PATHS, components=shape.nullable_schema(_SCHEMES))
+)

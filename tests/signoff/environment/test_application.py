@@ -478,6 +478,28 @@ def test_no_stamp_expires_before_the_last_day_of_the_season_is_over():
         ("calls.items =", "calls.item =", "functions.todos.calls names item, which does not exist"),
         ("memory_mb", "memory", "app.toml.functions.todos.memory is not a key of an application"),
         (
+            "memory_mb",
+            "memroy_mb",
+            "functions.todos.memroy_mb is not a key of an application; did you mean functions.todos.memory_mb?",
+        ),
+        ("calls.items", "call.items", "did you mean functions.todos.calls?"),
+        ("indexes.ByDay", "index.ByDay", "did you mean tables.items.indexes?"),
+        (
+            "peak",
+            "peek",
+            "app.toml.demand.peek is not a key of an application; did you mean demand",
+        ),
+        (
+            "contract",
+            "contarct",
+            "app.toml.contarct is not a key of an application; did you mean contract?",
+        ),
+        (
+            "read =",
+            "timeout_s =",
+            "tables.items.timeout_s is not a key of an application; remove it",
+        ),
+        (
             '"GET /items"',
             '"GET /item"',
             "demand names GET /item, which does not exist; did you mean GET /items?",
