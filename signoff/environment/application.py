@@ -264,23 +264,39 @@ def application_beside(environments: Path) -> Application:
 
 def _inconsistent(app: Application) -> Iterator[Words]:
     """Yield what one part of the file, or the contract, says of another that does not exist."""
-    keys = {*app.functions, *app.tables, *app.secrets}
     if app.masters not in {None, *app.tables}:
         yield unknown("masters", str(app.masters), app.tables)
-    indexes = {f"{key}#{index}" for key, table in app.tables.items() for index in table.indexes}
     for key, function in app.functions.items():
         for use in ("calls", "reads", "writes"):
-            for used, actions in getattr(function, use).items():
-                if used not in indexes | keys and not OWN_BUCKET.fullmatch(used):
-                    yield unknown(f"functions.{key}.{use}", used, keys)
-                for wrong in filter(None, (misnamed(action, SERVICES) for action in actions)):
-                    yield unknown(f"functions.{key}.{use}.{used}", *wrong)
+            yield from _wrong_rights(app, f"functions.{key}.{use}", getattr(function, use))
         for name in function.settings:
             if name not in app.settings:
                 yield unknown(f"functions.{key}.settings", name, app.settings)
     yield from _ambiguous(app)
     yield from _not_installed(app)
     yield from _wrong_routes(app)
+
+
+def _wrong_rights(app: Application, place: str, rights: Rights) -> Iterator[Words]:
+    """Yield resources that there are not, and actions that there are not, or not of the service of their resource."""
+    services = {
+        **dict.fromkeys(app.functions, "lambda"),
+        **dict.fromkeys(app.tables, "dynamodb"),
+        **dict.fromkeys(app.secrets, "secretsmanager"),
+    }
+    indexes = {f"{key}#{index}" for key, table in app.tables.items() for index in table.indexes}
+    for used, actions in rights.items():
+        service = "s3" if OWN_BUCKET.fullmatch(used) else services.get(table_of(used), "")
+        if used not in indexes | services.keys() and service != "s3":
+            yield unknown(place, used, services)
+        for action in actions:
+            if wrong := misnamed(action, SERVICES):
+                yield unknown(f"{place}.{used}", *wrong)
+            elif service and not action.startswith(f"{service}:"):
+                yield Words(
+                    en=f"{place}.{used} names {action}, which is not an action of {service}; write one of {service}",
+                    ja=f"{place}.{used}の{action}は{service}のアクションではありません。{service}のアクションを書いてください",
+                )
 
 
 def _not_installed(app: Application) -> Iterator[Words]:

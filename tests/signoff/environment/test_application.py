@@ -563,6 +563,26 @@ def test_no_stamp_expires_before_the_last_day_of_the_season_is_over():
             "secretsmanager:GetSecret",
             "did you mean secretsmanager:GetSecretValue?",
         ),
+        (
+            "dynamodb:Query",
+            "secretsmanager:GetSecretValue",
+            "calls.items names secretsmanager:GetSecretValue, which is not an action of dynamodb; write",
+        ),
+        (
+            "calls.items =",
+            'reads."items#ByDay" = ["s3:GetObject"]\ncalls.items =',
+            "reads.items#ByDay names s3:GetObject, which is not an action of dynamodb; write",
+        ),
+        (
+            "calls.items =",
+            'reads."arn:aws:s3:::{prefix}-images/*" = ["dynamodb:GetItem"]\ncalls.items =',
+            "names dynamodb:GetItem, which is not an action of s3; write",
+        ),
+        (
+            "calls.items =",
+            'reads.todos = ["dynamodb:GetItem"]\ncalls.items =',
+            "reads.todos names dynamodb:GetItem, which is not an action of lambda; write",
+        ),
         ('key = { Owner = "S", Id = "S" }', "key = {}", "app.toml.tables.items.key is {}"),
         ('name = "Items"', "", "app.toml.tables.items.name is missing"),
         ("[demand]", "[demand", "app.toml is not TOML: Expected"),
