@@ -75,6 +75,8 @@ def open_target(
 ) -> Iterator[tuple[LoadTarget, ClientFactory]]:
     """Yield (target, client factory) of an environment; a local stack that it starts ends with the block."""
     environment = composition.environment(name)
+    # Now, not once a stack is up: all who ask for a target write there.
+    ReportFolders(composition.root, name).home.parent.mkdir(parents=True, exist_ok=True)
     if embedded(environment):
         with composition.stack(environment, say) as stack:
             target = _target(

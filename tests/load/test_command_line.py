@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from load.__main__ import main
+from load.composition import LoadComposition
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.objectives import OBJECTIVES_FILE, read_objectives
@@ -165,6 +166,21 @@ def test_installation_without_locust_is_told_before_a_stack_is_started(monkeypat
 
     assert main(["run", "--env", "local"]) == 4
     assert "locust is not installed, which the extra load brings" in capsys.readouterr().err
+
+
+class WithoutAStack(LoadComposition):
+    """One that would start a stack where it must not."""
+
+    def stack(self, environment, say):
+        raise AssertionError(environment.name, say)
+
+
+def test_report_that_is_no_folder_is_told_before_a_stack_is_started(tmp_path, capsys):
+    (tmp_path / "report").touch()
+    code = main(["run"], join=lambda _, environments: WithoutAStack(tmp_path, environments))
+
+    assert code == ExitCode.REFUSED
+    assert f"{tmp_path}/report/local can't be used (Not a directory)" in capsys.readouterr().err
 
 
 def test_ctrl_c_is_a_sentence_and_exit_code_3(capsys):
