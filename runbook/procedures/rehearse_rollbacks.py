@@ -11,7 +11,7 @@ it refuses as soon as there is a user. The guide describes rollbacks, but never 
 いれば実行を拒否します。手順書にはロールバックの記載がありますが、試す手順はありません。
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -81,7 +81,7 @@ def rehearse_the_tables(context: StepContext) -> Changes:
     復元したテーブルは最後に削除します。AWSでは、それまでの間ストレージ料金がかかります。
     """
     _refuse_with_users(context)
-    return drill.run_drill(context, TABLES)
+    return _drilled(context, TABLES, lambda: {"to": _restorable(context)})
 
 
 @step("8-1", shown=False)
@@ -146,10 +146,12 @@ def leave_the_record(context: StepContext) -> Changes:
     )
 
 
-def _drilled(context: StepContext, chosen: Drill) -> Changes:
+def _drilled(
+    context: StepContext, chosen: Drill, options: Callable[[], Mapping[str, str]] = dict
+) -> Changes:
     """Run the drill; rehearse its way back first where that is only shown, since what refuses there refuses here."""
     if not context.go and not _begun(context, chosen.part):
-        go_back(replace(context, tell=nothing), chosen.procedure)
+        go_back(replace(context, tell=nothing, chosen=options()), chosen.procedure)
     return drill.run_drill(context, chosen)
 
 
@@ -181,6 +183,11 @@ def _refuse_closed(context: StepContext) -> None:
 def _begun(context: StepContext, part: str) -> bool:
     newest = context.recorded(drill.KIND, part=part)
     return newest is not None and newest.get("state") == BEGUN
+
+
+def _restorable(context: StepContext) -> str:
+    """Return the latest moment to which all tables can be restored."""
+    return f"{min(window(context, table)[1] for table in context.plan.tables):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _restorable_now(context: StepContext) -> str:

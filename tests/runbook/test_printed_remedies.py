@@ -91,6 +91,7 @@ ELSEWHERE = {
     "cutover --env prod --go": "it asks the front end, which is at another address here",
     "migrate_masters --env prod --go": "its source is dev's table, which tests of the migration have",
     "migrate_users --env prod --by NAME": "as above",
+    "rehearse_rollbacks --env prod --go": "it restores tables, of which two have no backups here: see below",
     "roll_forward --env prod --go": "it needs a release on record: see below",
 }
 
@@ -169,6 +170,14 @@ def test_way_forward_can_be_rehearsed_where_a_release_is_on_record(rehearsed, re
     rehearsed("record_release --env prod --by Yamada --go")
 
     assert rehearsed("roll_forward --env prod")[0] == 0
+    assert red.changing_calls() == []
+
+
+def test_rehearsal_of_ways_back_names_what_a_table_lacks_for_them(rehearsed, red, capsys):
+    code, _ = rehearsed("rehearse_rollbacks --env prod")
+
+    assert code == 1
+    assert "`python -m runbook tables --env prod --go`" in capsys.readouterr().err
     assert red.changing_calls() == []
 
 

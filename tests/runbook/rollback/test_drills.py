@@ -1,22 +1,28 @@
 """A drill that is refused, interrupted or fails its own look leaves nothing moved, or says what is."""
 
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from botocore.exceptions import ClientError
 
 from aws.release import SERVED_EXPORT
 from aws.words import SILENCE
+from lambdas.packing import pack
 from local.aws.request import access_denied
 from runbook.engine import Refused
 from runbook.procedures import rollback_api, rollback_functions
-from runbook.procedures.rehearse_rollbacks import API, FUNCTIONS
+from runbook.procedures.rehearse_rollbacks import API, FUNCTIONS, TABLES, rehearse_the_tables
 from runbook.rollback import drill
+from runbook.rollback.restore import window
 from signoff.judge.drift import WINDOW
 from tests.runbook.desk import READS
 from tests.runbook.rollback.fault_injection import NthCall, denied, fault, signed_out
-from tests.runbook.rollback.operator import FEW, RollbackOperator
+from tests.runbook.rollback.operator import FEW, RollbackOperator, until
+from tests.smoke.breaking import edited
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +113,52 @@ def test_a_call_that_is_denied_for_good_is_told_with_what_stands_and_the_next_ru
 
     assert drill.state(operator.context()) == before
     assert not left or "is under way. What is there now: " in operator.told[0].en
+
+
+@contextmanager
+def without_recovery(operator):
+    switch = operator.client("dynamodb").update_continuous_backups
+    table = {"TableName": operator.context().plan.table("users").name}
+    switch(**table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False})
+    yield
+    switch(**table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+
+
+@contextmanager
+def uploaded(operator):
+    upload = partial(
+        operator.client("lambda").update_function_code,
+        FunctionName=operator.context().plan.function("award").name,
+    )
+    upload(ZipFile=edited(pack("award"), {"lambdas/award/handler.py": ("import", "import  ")}))
+    yield
+    upload(ZipFile=pack("award"))
+
+
+def restorable(context):
+    """Return this second: moto's clock is the machine's, and needs no wait."""
+    moment = datetime.now(UTC).replace(microsecond=0)
+    until(moment + timedelta(seconds=1))
+    assert all(window(context, table)[1] >= moment for table in context.plan.tables)
+    return {"to": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "why"),
+    [
+        (without_recovery, "table Users-prod has no point-in-time recovery, so it can't be"),
+        (uploaded, "function stamp-rally-prod-award: $LATEST is other code than version"),
+    ],
+)
+def test_rehearsal_of_the_tables_is_refused_as_the_run_would_be(whole, spoilt, why):
+    drill_now = replace(TABLES, chosen=restorable)
+    with spoilt(whole), whole.desk.reads_only(), pytest.raises(Refused) as rehearsed:
+        rehearse_the_tables.action(whole.context())
+    with spoilt(whole), pytest.raises(Refused) as run:
+        held(whole, drill_now)
+
+    assert str(rehearsed.value).startswith(why)
+    assert str(run.value) == str(rehearsed.value)
 
 
 @pytest.mark.parametrize(("one", "operation"), [(FUNCTIONS, "UpdateAlias"), (API, "UpdateStage")])
