@@ -160,9 +160,8 @@ class Function(Tagged):
     @property
     def bounds(self) -> Mapping[Words, Bound]:
         """What its configuration has to keep to, besides what is decided."""
-        timeout = between(NEEDED_S, self.timeout_s)
-        if self.timeout_s <= NEEDED_S:
-            timeout = exactly(NEEDED_S)
+        most = self.timeout_s
+        timeout = between(NEEDED_S, most) if most > NEEDED_S else exactly(NEEDED_S)
         return {TIMEOUT: timeout, MEMORY: at_least(self.memory_mb)}
 
 

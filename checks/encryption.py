@@ -7,7 +7,7 @@ from functools import partial
 from aws import desired
 from aws.access import privileges
 from aws.access.callers import encrypts_lines, shows_images
-from aws.access.keys import BY_KEY, KeyUse, key_flaws, undecryptable, unusable_key
+from aws.access.keys import BY_KEY, KeyUse, key_uses, undecryptable, unusable_key
 from aws.bounds import described, exactly
 from aws.difference import Difference
 from aws.iam.evaluation import denied, denied_by
@@ -47,26 +47,19 @@ def keys_of(
         for table in deployed.plan.tables
         if role.reads(table)
     ]
-    uses = dict.fromkeys(
-        (name, service, not wrong)
-        for name, service, wrong in key_flaws(secrets, tables, sections)
-        if not decisions.undecided(wrong)
-    )
-    return [
-        KeyUse(name, key, service, planned)
-        for name, service, planned in uses
-        if (key := lookup(sections.keys, name))
-    ]
+    undecided = decisions.undecided
+    uses = [use for use in key_uses(secrets, tables, sections) if not undecided(use.flaws)]
+    return [*{(use.name, use.service, not use.flaws): use for use in uses}.values()]
 
 
 def denied_keys(
-    role: Role, want: desired.Role, keys: Iterable[KeyUse], now: datetime
+    role: Role, want: desired.Role, uses: Iterable[KeyUse], sections: Sections, now: datetime
 ) -> tuple[Difference, ...]:
     """Return the AWS managed keys of what the role reads that its own policies or boundary deny it."""
     answers = {
         key.arn: privileges.uses(role, want, key.arn, service, now)
-        for _, key, service, _ in keys
-        if key.manager == "AWS"
+        for name, service, _ in uses
+        if (key := lookup(sections.keys, name)) and key.manager == "AWS"
     }
     missing = [
         missing_by(result, privileges.DECRYPT, key)

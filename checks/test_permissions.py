@@ -18,7 +18,7 @@ from aws.kinds.function_invocation import URLS, spans
 from aws.kinds.role import ROLE
 from aws.kinds.secret import SECRET
 from aws.kinds.table import TABLE
-from aws.section import every, known
+from aws.section import every, known, lookup
 from aws.words import Words
 from checks import access
 from checks.deployed import Deployed
@@ -97,11 +97,13 @@ def test_role_may_use_the_keys_of_what_it_reads(
     role: desired.Role, deployed: Deployed, environment: Environment, judge: Judge, now: datetime
 ) -> None:
     current = judge.observe(deployed.role(role), "policies", "boundary")
-    keys = keys_of(role, deployed, environment, judge.decisions)
-    judge.observe.note(kms_keys=[key.key.arn for key in keys])
+    uses, sections = keys_of(role, deployed, environment, judge.decisions), deployed.sections
+    judge.observe.note(
+        kms_keys=[key.arn for use in uses if (key := lookup(sections.keys, use.name))]
+    )
 
-    judge(unusable_for(current, role, keys, deployed.sections, now))
-    judge(denied_keys(current, role, keys, now))
+    judge(unusable_for(current, role, uses, sections, now))
+    judge(denied_keys(current, role, uses, sections, now))
 
 
 @expectation("SEC-14", ja="ロールに権限昇格や全権限がない")

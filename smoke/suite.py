@@ -18,12 +18,11 @@ from smoke.aws import Clients, live_value, needles_of
 from smoke.calls import AWARD, Answer, Call
 from smoke.cleaning import Cleaner
 from smoke.client import CLOCK_S, SAME_CLOCK_S, Client, NoResponse
-from smoke.configured import Configured
 from smoke.contract import warming
 from smoke.id_tokens import IdTokens
 from smoke.line import LineClient
 from smoke.manual import ManualOnly
-from smoke.root_causes import ROWS, RootCauses
+from smoke.root_causes import ROWS, Configured, RootCauses
 from smoke.scenarios import GUIDE, Scenarios
 from smoke.sessions import SessionMinter
 from smoke.tester import Restorer, TesterSnapshot, borrows_a_user, consenting_user, held_by

@@ -74,32 +74,30 @@ class KeyUse(NamedTuple):
 
     name: str
     """By which a table or a secret refers to it."""
-    key: Key
     service: str
     """The service that uses the key for the role."""
-    planned: bool
-    """Whether the environment file names the key; otherwise a decision allows it."""
+    flaws: tuple[Difference, ...]
+    """Why it is not what the environment file decides; a decision may allow it."""
 
 
-def key_flaws(
-    secrets: Iterable[tuple[str | None, Secret]],
-    tables: Iterable[tuple[str | None, Table]],
+def key_uses(
+    secrets: Iterable[tuple[str | None, Secret | None]],
+    tables: Iterable[tuple[str | None, Table | None]],
     sections: Keys,
-) -> Iterator[tuple[str, str, tuple[Difference, ...]]]:
-    """Yield of each secret and table its key, unless DynamoDB owns that, the service that uses it, and what is wrong with it.
-
-    Each comes with the key that was decided for it.
-    """
+) -> Iterator[KeyUse]:
+    """Yield the keys of secrets and tables, each given with the key that was decided for it, except for those that DynamoDB owns."""
     for decided, secret in secrets:
-        key = secret.kms_key or SECRETS_DEFAULT
-        yield key, privileges.SECRETS, secret_key_flaws(secret, decided, sections)
+        if secret:
+            flaws = secret_key_flaws(secret, decided, sections)
+            yield KeyUse(secret.kms_key or SECRETS_DEFAULT, privileges.SECRETS, flaws)
     for decided, table in tables:
-        if table.sse_key_arn:
-            yield table.sse_key_arn, privileges.TABLES, table_key_flaws(table, decided, sections)
+        if table and table.sse_key_arn:
+            flaws = table_key_flaws(table, decided, sections)
+            yield KeyUse(table.sse_key_arn, privileges.TABLES, flaws)
 
 
 def unusable_for(
-    role: Role, want: desired.Role, keys: Iterable[KeyUse], sections: Keys, now: datetime
+    role: Role, want: desired.Role, uses: Iterable[KeyUse], sections: Keys, now: datetime
 ) -> tuple[Difference, ...]:
     """Return the customer managed keys that a role may not use: by the key's policy, or, where that leaves it to IAM, by its own.
 
@@ -108,12 +106,14 @@ def unusable_for(
     limits = [boundary] if (boundary := privileges.boundary_of(role)) is not None else []
     lost: list[MissingPermission] = []
     shut: list[Difference] = []
-    for name, key, service, planned in (each for each in keys if each.key.manager != "AWS"):
+    for name, service, flaws in uses:
+        if (key := lookup(sections.keys, name)) is None or key.manager == "AWS":
+            continue
         times = over_time(privileges.needed_of(want, role, via=service), now)
         attached = partial(lookup, sections.key_attachments, name)
         if refusals := [*_refusals(role, key, times, attached)]:
             shut += refusals
-        elif not planned:
+        elif flaws:
             by_name = [entry for entry in _allowing(key, role) if _names(entry, role.arn)]
             result = evaluate_from(
                 [*privileges.statements(role), *by_name], privileges.DECRYPT, key.arn, times, limits

@@ -81,7 +81,7 @@ def rehearse_the_tables(context: StepContext) -> Changes:
     復元したテーブルは最後に削除します。AWSでは、それまでの間ストレージ料金がかかります。
     """
     _refuse_with_users(context)
-    return _drilled(context, TABLES, lambda: {"to": _restorable(context)})
+    return _drilled(context, TABLES, lambda: {"to": f"{_restorable(context):%Y-%m-%dT%H:%M:%SZ}"})
 
 
 @step("8-1", shown=False)
@@ -185,16 +185,16 @@ def _begun(context: StepContext, part: str) -> bool:
     return newest is not None and newest.get("state") == BEGUN
 
 
-def _restorable(context: StepContext) -> str:
+def _restorable(context: StepContext) -> datetime:
     """Return the latest moment to which all tables can be restored."""
-    return f"{min(window(context, table)[1] for table in context.plan.tables):%Y-%m-%dT%H:%M:%SZ}"
+    return min(window(context, table)[1] for table in context.plan.tables)
 
 
 def _restorable_now(context: StepContext) -> str:
     """Wait until the tables can be restored to this moment: on AWS some five minutes."""
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
     context.wait(
-        lambda: all(window(context, table)[1] >= at for table in context.plan.tables),
+        lambda: _restorable(context) >= at,
         until=Words(
             en=f"the tables can be restored to {at.astimezone(JST):%H:%M:%S} JST",
             ja=f"テーブルを{at.astimezone(JST):%H:%M:%S} JSTの時点に復元できるようになること",

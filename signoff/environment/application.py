@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -27,8 +27,8 @@ APPLICATION = ROOT / FILE
 SIGNING = "token_key"
 """Key of the secret under which sessions are signed, where smoke and load can mint any."""
 OF_PATH = {*VERBS, "options", "trace", "parameters", "summary", "description"}
-SERVICES = ("dynamodb", "lambda", "s3", "secretsmanager")
-"""Of what a file gives rights on: tables, functions, objects and secrets."""
+SERVICES = {"tables": "dynamodb", "functions": "lambda", "secrets": "secretsmanager"}
+"""Kind of what a file gives rights on -> its service; objects of S3 have no kind."""
 OWN_BUCKET = re.compile(r"arn:aws:s3:::\{prefix\}[a-z0-9.-]*(/[^*?]*\*?)?")
 Rights = Mapping[str, tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*]+$")], ...]]
 """Key of a table, secret or function (``#`` and a name: an index of a table), or an ``OWN_BUCKET`` or its objects -> IAM actions."""
@@ -248,8 +248,9 @@ def application(path: Path = APPLICATION) -> Application:
 def _place(error: ErrorDetails) -> FileTable:
     """Return the keys that there could have been beside the one that is wrong."""
     *inside, _ = map(str, error["loc"])
-    table = _TABLES[inside[0]] if inside else Application
-    keys = [".".join((*inside, each.name)) for each in fields(table)]
+    table = get_type_hints(Application)[inside[0]] if inside else Application
+    named = fields((get_args(table) or (table,))[-1])  # of a mapping, its values
+    keys = [".".join((*inside, each.name)) for each in named]
     return FileTable(FILE, keys=keys, of=Words(en="an application", ja="アプリケーション"))
 
 
@@ -279,18 +280,14 @@ def _inconsistent(app: Application) -> Iterator[Words]:
 
 def _wrong_rights(app: Application, place: str, rights: Rights) -> Iterator[Words]:
     """Yield resources that there are not, and actions that there are not, or not of the service of their resource."""
-    services = {
-        **dict.fromkeys(app.functions, "lambda"),
-        **dict.fromkeys(app.tables, "dynamodb"),
-        **dict.fromkeys(app.secrets, "secretsmanager"),
-    }
+    services = {key: of for kind, of in SERVICES.items() for key in getattr(app, kind)}
     indexes = {f"{key}#{index}" for key, table in app.tables.items() for index in table.indexes}
     for used, actions in rights.items():
         service = "s3" if OWN_BUCKET.fullmatch(used) else services.get(table_of(used), "")
         if used not in indexes | services.keys() and service != "s3":
             yield unknown(place, used, services)
         for action in actions:
-            if wrong := misnamed(action, SERVICES):
+            if wrong := misnamed(action, {*SERVICES.values(), "s3"}):
                 yield unknown(f"{place}.{used}", *wrong)
             elif service and not action.startswith(f"{service}:"):
                 yield Words(
@@ -376,10 +373,3 @@ def unknown(place: str, name: str, names: Iterable[str]) -> Words:
 
 
 _ADAPTER = TypeAdapter(Application)
-_TABLES: Mapping[str, Any] = {
-    "settings": Setting,
-    "functions": AppFunction,
-    "tables": AppTable,
-    "secrets": AppSecret,
-    "demand": AppDemand,
-}
