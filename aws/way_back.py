@@ -284,6 +284,7 @@ def _search(reading: Reading, name: str, files: Mapping[str, bytes], searched: s
             searched.add(digest)
             text = {path: content.replace(b"\0", b"").decode("utf-8", "replace")}  # UTF-16 too
             reading.aws.clean("lambda:GetFunction", {"FunctionName": name}, text)
+            reading.aws.note_keys("lambda:GetFunction", f"{name} {path}", text[path])
             within = unpacked(content)
             _search(reading, name, {f"{path}/{file}": within[file] for file in within}, searched)
 

@@ -10,7 +10,7 @@ from aws.difference import Certainty, Difference, differences, fault
 from aws.kind.description import VALUE
 from aws.kinds.secret import SECRET
 from aws.redaction.leak import Leak
-from aws.redaction.secret_text import DRAWN, MaskedValue, weakness
+from aws.redaction.secret_text import DRAWN, KEYS, MaskedValue, weakness
 from aws.secret_value import SecretValue
 from aws.section import Follows, NotTestable, Obstacle
 from aws.words import Words
@@ -216,7 +216,10 @@ def drawn(value: MaskedValue, name: str = "") -> bool:
 
 
 def leaked(leak: Leak, key: str) -> Difference:
-    """Return the difference for a place where the value of the secret ``key`` was found."""
+    """Return the difference for a place where the value of the secret ``key`` was found, or another key."""
+    what = Words(en=f"the value of secret {leak.secret}", ja=f"シークレット{leak.secret}の値")
+    if leak.secret in KEYS:
+        what = Words(en=f"a private or access key ({leak.secret})", ja=f"{leak.secret}の秘密鍵等")
     return fault(
         SECRET.words,
         leak.secret,
@@ -224,11 +227,9 @@ def leaked(leak: Leak, key: str) -> Difference:
         leak.place,
         Words(en="nowhere but in Secrets Manager", ja="Secrets Manager以外にないこと"),
         call=leak.call,
-        remedy=key,
+        remedy="package" if leak.secret in KEYS else key,
         sentence=Words(
-            en=f"the value of secret {leak.secret} was found in {leak.place} ({leak.call}), expected"
-            " nowhere but in Secrets Manager",
-            ja=f"シークレット{leak.secret}の値が{leak.place}にあります（{leak.call}）。"
-            "期待値: Secrets Manager以外にないこと",
+            en=f"{what.en} was found in {leak.place} ({leak.call}), expected nowhere but in Secrets Manager",
+            ja=f"{what.ja}が{leak.place}にあります（{leak.call}）。期待値: Secrets Manager以外にないこと",
         ),
     )

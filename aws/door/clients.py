@@ -162,6 +162,9 @@ class Aws:
         """Search the content that a reader took from a stream; see ``search_for``."""
         return self._search.clean(call, parameters, well_formed(text))
 
+    def note_keys(self, call: str, place: str, text: str) -> None:
+        self._search.note_keys(call, place, text)
+
     def _enter(
         self,
         client: BaseClient,

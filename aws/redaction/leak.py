@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.raw import Raw
-from aws.redaction.secret_text import SHORTEST, Needles, mark, marked, secrets_in
+from aws.redaction.secret_text import KEYS, SHORTEST, Needles, mark, marked, secrets_in
 
 NAME = re.compile(r"(^id|^[kK]ey|^[nN]ame|[a-z]Name|responseType)$")
 """Members that name an element in AWS's answers."""
@@ -22,7 +22,7 @@ class Leak:
     """One place outside Secrets Manager where the value of a planned secret was found."""
 
     secret: str
-    """Name of the secret; never its value."""
+    """Name of the secret, never its value; of a key in a package, its name in ``KEYS``."""
     call: str
     """``service:Operation`` whose answer holds it."""
     place: str
@@ -44,6 +44,10 @@ class Search:
         texts = [parameter for parameter in parameters.values() if isinstance(parameter, str)]
         about = ", ".join(self._replaced(name, self._names(name)) for name in texts)
         return self._cleaned(call, about, "", answer)
+
+    def note_keys(self, call: str, place: str, text: str) -> None:
+        """Note the private keys and access keys of AWS in a text, whosever they are."""
+        self._note(call, place, tuple(name for name, form in KEYS.items() if form.search(text)))
 
     @property
     def leaks(self) -> tuple[Leak, ...]:

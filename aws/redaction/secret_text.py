@@ -43,6 +43,13 @@ PLAIN = re.compile(
 """What is too short or too plain to be a secret: a small number, a switch, a usual name of an environment, nothing at all."""
 PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----")
 """A private key anywhere in a text: key files of cloud providers are JSON that contains one."""
+KEYS: Mapping[str, re.Pattern[str]] = {
+    "PEM": re.compile(
+        rf"{PRIVATE.pattern}(\\[nrt]|[\s\"'+,]|[\w-]+: [^\n]*\n)*[A-Za-z0-9+/]{{40}}"
+    ),
+    "AWS": re.compile(r"(?<![\w+/])(AKIA|ASIA)(?!.{9}EXAMPLE)[A-Z2-7]{16}(?![\w+/])"),
+}
+"""Name -> a private key with its body, which libraries that read one lack; an access key of AWS that its documentation does not show."""
 SHAPES: Mapping[str, tuple[str, re.Pattern[str]]] = {
     "empty": ("空", re.compile(r"")),
     "digits": ("数字", re.compile(r"\d+")),

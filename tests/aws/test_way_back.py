@@ -5,6 +5,7 @@ import json
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import metadata
 from urllib.parse import quote
 
 import pytest
@@ -25,6 +26,7 @@ from aws.release import (
 from aws.section import Unreadable
 from aws.way_back import deployment_back, version_back
 from lambdas.packing import pack
+from signoff.environment.application import application
 from tests.aws.answers import CANARY, LAMBDA, SCOPE
 from tests.aws.answers.api_document import EXPORT
 from tests.aws.answers.compute import FUNCTIONS
@@ -316,6 +318,58 @@ def leaks_in(inventory_of, **files):
 @pytest.mark.parametrize("name", HIDDEN)
 def test_secret_in_a_file_of_a_package_is_found_however_it_is_packed(inventory_of, name):
     assert leaks_in(inventory_of, **{name: HIDDEN[name]}) != []
+
+
+BODY = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0p4dRoLbCzLFJ3Vt"
+BEGIN, END = "-----BEGIN {}PRIVATE KEY-----", "-----END {}PRIVATE KEY-----"
+EC, PLAIN = (f"{BEGIN.format(kind)}\n{BODY}\n{END.format(kind)}\n" for kind in ("EC ", ""))
+ENCRYPTED = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A1B2C3D\n\n"
+ACCESS_KEY = "AKIA" + "Q3EGRXZ7LM4TWV2B"
+KEYS = {
+    "dev.pem": PLAIN,
+    "ec.pem": EC,
+    "windows.pem": PLAIN.replace("\n", "\r\n"),
+    "locked.pem": PLAIN.replace("\n", f"\n{ENCRYPTED}", 1),
+    "service.json": json.dumps({"private_key": PLAIN}),
+    "signing.py": f'KEY = ("{BEGIN.format("")}\\n"\n    "{BODY}\\n")',
+    "utf16.pem": PLAIN.encode("utf-16"),
+    "old.zip": zipped({"key.pem": PLAIN}),
+    "env": f"AWS_ACCESS_KEY_ID={ACCESS_KEY}\n",
+    "deploy.py": f"boto3.client('s3', aws_access_key_id='{ACCESS_KEY}')",
+}
+NO_KEYS = {
+    "marker.py": f'BEGINS = b"{BEGIN.format("OPENSSH ")}"\nENDS = b"{END.format("OPENSSH ")}"',
+    "prose.txt": f"A key begins with {BEGIN.format('')} and has base64 below it.",
+    "cut.pem": f"{BEGIN.format('')}\nMIGHAgEA...\n{END.format('')}",
+    "public.pem": EC.replace("EC PRIVATE", "PUBLIC"),
+    "authority.pem": EC.replace("EC PRIVATE KEY", "CERTIFICATE"),
+    "documented.py": "AKIA" + "IOSFODNN7EXAMPLE",
+    "digest.txt": f"x{ACCESS_KEY}/{ACCESS_KEY}x",
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_key_of_anyone_in_a_file_of_a_package_is_found(inventory_of, name):
+    assert leaks_in(inventory_of, **{name: KEYS[name]}) != []
+
+
+@pytest.mark.parametrize("name", NO_KEYS)
+def test_text_about_a_key_is_none(inventory_of, name):
+    assert leaks_in(inventory_of, **{name: NO_KEYS[name]}) == []
+
+
+@pytest.mark.parametrize("name", ["PyJWT", "cryptography", "certifi", "boto3"])
+def test_library_that_knows_keys_holds_none(inventory_of, name):
+    files = {str(file): file for file in metadata.files(name) if file.suffix in {".py", ".pem"}}
+    texts = {path: file.locate().read_bytes() for path, file in files.items()}
+
+    assert len(texts) > 2
+    assert leaks_in(inventory_of, **texts) == []
+
+
+@pytest.mark.parametrize("function", [*application().functions, CLOSED_PACKAGE])
+def test_packages_of_our_own_hold_no_key(inventory_of, function):
+    assert leaks_in(inventory_of, **unpacked(pack(function))) == []
 
 
 def test_package_within_a_package_that_holds_nothing_or_is_broken_is_no_leak(inventory_of):

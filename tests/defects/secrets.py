@@ -264,6 +264,14 @@ ELSEWHERE = (
         id="SEC-27:line-token-in-an-alarm",
         breaks=added("leaks", "account", (_leak("cloudwatch:DescribeAlarms", LINE_TOKEN),)),
     ),
+    Defect(
+        id="SEC-27:private-key-in-a-package",
+        breaks=added("leaks", "account", (_leak("lambda:GetFunction", "PEM"),)),
+    ),
+    Defect(
+        id="SEC-27:access-key-in-a-package",
+        breaks=added("leaks", "account", (_leak("lambda:GetFunction", "AWS"),)),
+    ),
     Defect(id="SEC-27:unsearched", breaks=unread("leaks"), outcome=UNREAD),
 )
 DEFECTS = (

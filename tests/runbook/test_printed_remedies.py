@@ -51,7 +51,7 @@ HELPS = {
     "cutover": {"SMOKE-19", "SMOKE-20"},
     "detach": {"DEP-34"},
     "evidence": {"PREP-09", "PREP-11"},
-    "functions": {"DEP-32", "DEP-38", "SEC-47"},
+    "functions": {"DEP-32", "DEP-38", "SEC-27", "SEC-47"},
     "migrate_users": {"DATA-07"},
     "prepare": {"LINE-02"},
     "prove": {"PREP-10"},
