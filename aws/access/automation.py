@@ -368,5 +368,5 @@ def _endpoints(reading: Reading) -> Mapping[str, str]:
     return {entry["ApiDestinationArn"]: entry["InvocationEndpoint"] for entry in destinations}
 
 
-ASKED = tuple(sorted(call for call in LEDGER if call.startswith(("events", "pipes", "scheduler"))))
-READERS = {"automations": Reader(automations, ASKED)}
+ASKED = sorted(call for call in LEDGER if call.startswith(("events", "pipes", "scheduler")))
+READERS = {"automations": Reader(automations, (*ASKED, "lambda:ListFunctions"))}
