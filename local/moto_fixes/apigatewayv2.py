@@ -1,6 +1,7 @@
 """The second API of API Gateway, of which only the domains that it shares with the first are asked."""
 
 from typing import Any
+from uuid import uuid4
 
 from local.aws.moto import Moto
 from local.aws.request import NO_CONTENT, Request, Response, json_response
@@ -23,7 +24,7 @@ def get_api_mappings(request: Request, moto: Moto) -> Response:
 def create_api_mapping(request: Request, moto: Moto) -> Response:
     """Map a domain of the first API, at a path of several levels as well."""
     params, noted = request.parameters, moto.noted(request, "api_mappings")
-    id_ = f"mapping{len(noted)}"
+    id_ = uuid4().hex
     mapping = _mapping(id_, params["apiId"], params.get("apiMappingKey", ""), params["stage"])
     noted[id_] = mapping | {"domainName": params["DomainName"]}
     return json_response(mapping, 201)
