@@ -30,7 +30,7 @@ from runbook.procedures import (
     troubleshoot,
 )
 from signoff.environment import in_japan
-from signoff.judge.checklist import Row
+from signoff.judge.checklist import PROCEDURE, Checklist, Row
 from signoff.judge.result import Result
 from signoff.report.remedy import BY_HAND
 from signoff.report.words import words
@@ -120,7 +120,10 @@ def _rows(procedure: Procedure, states: Mapping[str, str], lang: str) -> str:
     if procedure.composed:
         return ""
     by_state: dict[str, list[str]] = {}
-    for row in procedure.rows:
+    helped = (
+        row.id for row in Checklist.load() if procedure.name in PROCEDURE.findall(str(row.remedy))
+    )
+    for row in dict.fromkeys((*procedure.rows, *helped)):
         by_state.setdefault(states.get(row, UNKNOWN), []).append(row)
     return {"en": "; ", "ja": "、"}[lang].join(
         f"{state_in_words(state)[lang]}: {len(rows) if state in COUNTED else ', '.join(rows)}"

@@ -13,6 +13,8 @@ from runbook.__main__ import main
 from runbook.catalogue import UNKNOWN, listing, procedures
 from runbook.engine import Journal
 from runbook.procedures import tables
+from signoff.judge.checklist import Checklist
+from signoff.judge.outcome import finding, row_verdict
 from signoff.judge.result import Result
 from signoff.judge.verdict import Verdict, VerdictWord
 from tests.faults import answering, denied
@@ -303,3 +305,13 @@ def test_every_procedure_is_listed_under_a_step_of_the_guide():
 )
 def test_the_list_begins_with_when_its_rows_were_judged(judged, said):
     assert said in next(listing(judged, "en"))
+
+
+def test_the_list_names_a_red_row_beside_the_procedure_that_it_prints():
+    row = row_verdict(Checklist.load()["DEP-38"], [finding("DEP-38", AssertionError())])
+    red = replace(JUDGED, verdict=replace(JUDGED.verdict, rows=(row,)))
+    lines = list(listing(red, "en"))
+    (at,) = (place for place, line in enumerate(lines) if line.split()[1:2] == ["functions"])
+
+    assert "fail: DEP-38" in lines[at + 1]
+    assert sum("DEP-38" in line for line in lines) == 1
