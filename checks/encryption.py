@@ -40,15 +40,11 @@ def keys_of(
 
     Neither a plan nor a decision lets a role use a key: the key's own policy has to.
     """
-    sections = deployed.sections
     secrets = [(environment.secret_key, deployed.secret(secret)) for secret in role.secrets]
-    tables = [
-        (key_of(environment, table.key), deployed.table(table))
-        for table in deployed.plan.tables
-        if role.reads(table)
-    ]
-    undecided = decisions.undecided
-    uses = [use for use in key_uses(secrets, tables, sections) if not undecided(use.flaws)]
+    needed = [table for table in deployed.plan.tables if role.reads(table)]
+    tables = [(key_of(environment, each.key), deployed.table(each)) for each in needed]
+    every = key_uses(secrets, tables, deployed.sections)
+    uses = [use for use in every if not decisions.undecided(use.flaws)]
     return [*{(use.name, use.service, not use.flaws): use for use in uses}.values()]
 
 

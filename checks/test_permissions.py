@@ -18,7 +18,7 @@ from aws.kinds.function_invocation import URLS, spans
 from aws.kinds.role import ROLE
 from aws.kinds.secret import SECRET
 from aws.kinds.table import TABLE
-from aws.section import every, known, lookup
+from aws.section import every, known
 from aws.words import Words
 from checks import access
 from checks.deployed import Deployed
@@ -98,9 +98,7 @@ def test_role_may_use_the_keys_of_what_it_reads(
 ) -> None:
     current = judge.observe(deployed.role(role), "policies", "boundary")
     uses, sections = keys_of(role, deployed, environment, judge.decisions), deployed.sections
-    judge.observe.note(
-        kms_keys=[key.arn for use in uses if (key := lookup(sections.keys, use.name))]
-    )
+    judge.observe.note(kms_keys=[use.name for use in uses])
 
     judge(unusable_for(current, role, uses, sections, now))
     judge(denied_keys(current, role, uses, sections, now))

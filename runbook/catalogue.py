@@ -120,9 +120,7 @@ def _rows(procedure: Procedure, states: Mapping[str, str], lang: str) -> str:
     if procedure.composed:
         return ""
     by_state: dict[str, list[str]] = {}
-    helped = (
-        row.id for row in Checklist.load() if procedure.name in PROCEDURE.findall(str(row.remedy))
-    )
+    helped = (r.id for r in Checklist.load() if procedure.name in PROCEDURE.findall(str(r.remedy)))
     for row in dict.fromkeys((*procedure.rows, *helped)):
         by_state.setdefault(states.get(row, UNKNOWN), []).append(row)
     return {"en": "; ", "ja": "、"}[lang].join(

@@ -126,6 +126,10 @@ class Configured:
     def sections(self) -> Sections:
         return self.snapshot.inventory.sections
 
+    @property
+    def plan(self) -> Plan:
+        return self.snapshot.plan
+
     def root(self, route: str) -> tuple[str, Words] | None:
         """Return the root of a route that cannot be answered as it, its function or its authorizer's is deployed.
 
@@ -150,9 +154,9 @@ class Configured:
             if why := self._refusing(route):
                 return "DEP-16", why
         with suppress(NotTestable):
-            served = lookup(self.sections.served, self.snapshot.plan.api.stage)
+            served = lookup(self.sections.served, self.plan.api.stage)
             method = served.methods.get(route) if served else None
-            if method and not self.snapshot.plan.api.usage_plan.api_key:
+            if method and not self.plan.api.usage_plan.api_key:
                 keyed = {KEYED: (method.api_key_required, exactly(False))}
                 if why := self._undecided(differences(ROUTE, route, keyed)):
                     return "DEP-21", why
@@ -173,7 +177,7 @@ class Configured:
     def _closed(self, function: desired.Function) -> Words | None:
         sections, builds = self.sections, self.snapshot.scope.builds
         code = builds.closed.code_sha256 if builds else ""
-        served = lookup(sections.served, self.snapshot.plan.api.stage)
+        served = lookup(sections.served, self.plan.api.stage)
         if served and PATH in served.paths:
             return CLOSED
         live = lookup(sections.functions, function.name)
@@ -182,10 +186,9 @@ class Configured:
 
     def _not_startable(self, function: desired.Function) -> Words | None:
         """Say that a function is not there, or that Lambda certainly does not find its handler."""
-        sections = self.sections
-        if (live := lookup(sections.functions, function.name)) is None:
+        if (live := lookup(self.sections.functions, function.name)) is None:
             return _about(function.name, ABSENT)
-        contents = lookup(sections.packages, live.code_sha256) if live.handler else None
+        contents = lookup(self.sections.packages, live.code_sha256) if live.handler else None
         flaw = contents.flaw_of(live) if contents else None
         return _about(function.name, flaw.words) if flaw and flaw.certain else None
 
@@ -197,30 +200,24 @@ class Configured:
 
     def _refusing(self, route: str) -> Words | None:
         """Say that a function that a route or its authorizer calls certainly does not allow the API to invoke it."""
-        sections, api = self.sections, self.snapshot.plan.api
+        sections, api = self.sections, self.plan.api
         apis, served = lookup(sections.rest_apis, api.name), lookup(sections.served, api.stage)
         if not (apis and served and route in served.calls):
             return None
-        api_id, planned = apis[0].id, self.snapshot.plan.route(route)
-        source = source_of(route, api_id, self.snapshot.environment)
-        if why := self._refused(planned.function, served.calls[route], source):
-            return why
-        if not (planned.authorized and api.authorizer):
-            return None
-        draft = lookup(sections.draft, api.name)
-        for each in draft.authorizers.values() if draft else ():
-            source = source_of_authorizer(each.id, api_id, self.snapshot.environment)
-            if why := self._refused(api.authorizer.function, each.uri, source):
-                return why
-        return None
+        environment, id_, planned = self.snapshot.environment, apis[0].id, self.plan.route(route)
+        calls = [(planned.function, served.calls[route], source_of(route, id_, environment))]
+        if planned.authorized and api.authorizer and (draft := lookup(sections.draft, api.name)):
+            for each in draft.authorizers.values():
+                source = source_of_authorizer(each.id, id_, environment)
+                calls.append((api.authorizer.function, each.uri, source))
+        return next(filter(None, (self._refused(*call) for call in calls)), None)
 
     def _refused(self, want: desired.Function, uri: str, source: str) -> Words | None:
-        sections = self.sections
-        stage = lookup(sections.stages, self.snapshot.plan.api.stage)
+        stage = lookup(self.sections.stages, self.plan.api.stage)
         called = target(uri, stage.variables).arn if stage else None
-        if called not in {alias.arn for alias in lookup(sections.aliases, want.name) or ()}:
+        if called not in {alias.arn for alias in lookup(self.sections.aliases, want.name) or ()}:
             return None  # another row says so
-        policies = lookup(sections.function_policies, want.name) or ()
+        policies = lookup(self.sections.function_policies, want.name) or ()
         decided = invocation(policies, called, source, self.snapshot.now)
         allowed = decided.allowed or decided.outcome is EvalDecision.UNKNOWN
         return None if allowed else _about(want.name, joined((INVOKED_BY, NONE), ": "))
@@ -247,16 +244,11 @@ class Configured:
             return None
         secrets = [lookup(sections.secrets, secret.name) for secret in want.secrets]
         arns = [secret.arn for secret in secrets if secret]
-        lost = [
-            lack
-            for lack in lacking(role, want, arns, self.snapshot.now)
-            if not lack.action.startswith("logs:")
-        ]
+        needed = lacking(role, want, arns, self.snapshot.now)
+        lost = [lack for lack in needed if not lack.action.startswith("logs:")]
         taken = [lack for lack in lost if lack.taken]
         if not taken and want.judged_for_missing and self._undecided(lacks(role, lost)):
-            policies = (
-                lookup(sections.table_policies, table.name) for table in self.snapshot.plan.tables
-            )
+            policies = (lookup(sections.table_policies, table.name) for table in self.plan.tables)
             taken = [] if any(policy and policy.document for policy in policies) else lost
         return next((_about(role.name, lack.words) for lack in taken), self._locked(function))
 
@@ -265,7 +257,7 @@ class Configured:
         sections, want = self.sections, function.role
         if (role := lookup(sections.roles, want.name)) is None:
             return None
-        needed = [table for table in self.snapshot.plan.tables if want.reads(table)]
+        needed = [table for table in self.plan.tables if want.reads(table)]
         secrets = [(each.kms_key, lookup(sections.secrets, each.name)) for each in want.secrets]
         tables = [(each.kms_key, lookup(sections.tables, each.name)) for each in needed]
         for use in key_uses(secrets, tables, sections):
@@ -279,8 +271,8 @@ class Configured:
 
     def _behind(self, route: str) -> tuple[desired.Function, ...]:
         """Return the functions that answer a route: its own, and the authorizer's."""
-        planned = self.snapshot.plan.route(route)
-        authorizer = self.snapshot.plan.api.authorizer if planned.authorized else None
+        planned = self.plan.route(route)
+        authorizer = self.plan.api.authorizer if planned.authorized else None
         return planned.function, *([authorizer.function] if authorizer else ())
 
 

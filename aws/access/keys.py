@@ -70,14 +70,11 @@ def table_key_flaws(table: Table, decided: str | None, sections: Keys) -> tuple[
 
 
 class KeyUse(NamedTuple):
-    """A key of something that a role reads."""
+    """A key by the name with which a table or a secret refers to it, the service that uses it for a role, and why it is not the decided one."""
 
     name: str
-    """By which a table or a secret refers to it."""
     service: str
-    """The service that uses the key for the role."""
     flaws: tuple[Difference, ...]
-    """Why it is not what the environment file decides; a decision may allow it."""
 
 
 def key_uses(

@@ -11,7 +11,7 @@ it refuses as soon as there is a user. The guide describes rollbacks, but never 
 いれば実行を拒否します。手順書にはロールバックの記載がありますが、試す手順はありません。
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -81,7 +81,8 @@ def rehearse_the_tables(context: StepContext) -> Changes:
     復元したテーブルは最後に削除します。AWSでは、それまでの間ストレージ料金がかかります。
     """
     _refuse_with_users(context)
-    return _drilled(context, TABLES, lambda: {"to": f"{_restorable(context):%Y-%m-%dT%H:%M:%SZ}"})
+    to = {} if context.go else {"to": f"{_restorable(context):%Y-%m-%dT%H:%M:%SZ}"}
+    return _drilled(replace(context, chosen=to), TABLES)
 
 
 @step("8-1", shown=False)
@@ -146,12 +147,10 @@ def leave_the_record(context: StepContext) -> Changes:
     )
 
 
-def _drilled(
-    context: StepContext, chosen: Drill, options: Callable[[], Mapping[str, str]] = dict
-) -> Changes:
+def _drilled(context: StepContext, chosen: Drill) -> Changes:
     """Run the drill; rehearse its way back first where that is only shown, since what refuses there refuses here."""
     if not context.go and not _begun(context, chosen.part):
-        go_back(replace(context, tell=nothing, chosen=options()), chosen.procedure)
+        go_back(replace(context, tell=nothing), chosen.procedure)
     return drill.run_drill(context, chosen)
 
 

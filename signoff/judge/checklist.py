@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from aws.words import SILENCE, Bilingual, Words, did_you_mean, joined, nearest
 from signoff import ROOT
-from signoff.environment.application import StrictTable
+from signoff.environment.application import StrictTable, unknown
 from signoff.environment.problems import FileTable, problem, toml
 from signoff.evidence.parts import Part
 
@@ -121,13 +121,6 @@ class Row(StrictTable):
     """Nothing but the signature proves it; a row that has tests may never lose them for one."""
 
     @property
-    def procedures(self) -> tuple[str, ...]:
-        """The procedures that its commands run, and the one that has its signature."""
-        commands = (*self.remedy, *(each for how in self.remedies.values() for each in how.run))
-        signing = (self.signed.partition("#")[0],) if self.signed else ()
-        return (*PROCEDURE.findall("\n".join(commands)), *signing)
-
-    @property
     def repair(self) -> Repair:
         return Repair(run=self.remedy, by_hand=self.by_hand, in_code=self.in_code)
 
@@ -155,14 +148,11 @@ class Checklist:
                 )
         own = {id_: _row(str(path), id_, fields, {}, section=OWN) for id_, fields in raw.items()}
         there = {page.name.removesuffix(".en.md") for page in PAGES.glob("*.en.md")}
-        for id_, name in ((row.id, name) for row in own.values() for name in row.procedures):
-            if name not in there:
-                absent = Words(
-                    en=f"{path}: {id_}: the runbook has no procedure {name}",
-                    ja=f"{path}: {id_}: ランブックに手順{name}がありません",
-                )
-                near = did_you_mean(nearest(name, there))
-                raise ChecklistError(joined(filter(None, (absent, near))))
+        for row in own.values():
+            signing = f"signoff run {row.signed}" if row.signed else ""
+            runs = (signing, row.remedy, *(each.run for each in row.remedies.values()))
+            for name in sorted({*PROCEDURE.findall(str(runs))} - there):
+                raise ChecklistError(unknown(f"{path}: {row.id}", name, there))
         return Checklist({**self.rows, **own})
 
     def __iter__(self) -> Iterator[Row]:

@@ -234,15 +234,15 @@ def test_broken_checklist_is_refused_in_one_sentence_with_its_place(text, projec
     [
         (
             'remedy = "python -m runbook tabels --env {env} --go"',
-            "the runbook has no procedure tabels; did you mean tables?",
+            "TEAM-01 names tabels, which does not exist; did you mean tables?",
         ),
         (
             'remedies.x = { run = ["signoff run least-privilege --env {env} --go"] }',
-            "the runbook has no procedure least-privilege; did you mean least_privilege?",
+            "TEAM-01 names least-privilege, which does not exist; did you mean least_privilege?",
         ),
         (
             'signed = "cut_over#phone_test"\nrests_on = ["code"]',
-            "the runbook has no procedure cut_over; did you mean cutover?",
+            "TEAM-01 names cut_over, which does not exist; did you mean cutover?",
         ),
     ],
     ids=["remedy", "one of its remedies", "signed"],
@@ -254,7 +254,7 @@ def test_procedure_that_the_runbook_does_not_have_is_refused(key, says, project)
     done = judge(project)
 
     assert done.ret == 4
-    done.stderr.fnmatch_lines([f"ERROR: NO VERDICT: */checklist.toml: TEAM-01: {says}"])
+    done.stderr.fnmatch_lines([f"ERROR: NO VERDICT: */checklist.toml: {says}"])
 
 
 def test_error_in_an_own_module_is_told_with_its_place(project):
