@@ -19,7 +19,8 @@ def session_of(tmp_path, monkeypatch):
         path = tmp_path / "config"
         path.write_text(profile, encoding="utf-8")
         monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
-        monkeypatch.delenv("AWS_PROFILE", raising=False)
+        for name in ("AWS_PROFILE", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
+            monkeypatch.delenv(name, raising=False)
         return boto3.Session(region_name="ap-northeast-1")
 
     return made
