@@ -9,7 +9,7 @@ from functools import partial
 from aws import desired
 from aws.access.callers import INVOKED_BY, invocation
 from aws.access.keys import key_uses, unusable_for
-from aws.access.privileges import SECRETS, TABLES, lacking, lacks
+from aws.access.privileges import LACKING, SECRETS, TABLES, lacking, lacks
 from aws.api.cors import KEYED
 from aws.api.integration import target
 from aws.bounds import ABSENT, NONE, exactly
@@ -250,10 +250,11 @@ class Configured:
         if not taken and want.judged_for_missing and self._undecided(lacks(role, lost)):
             policies = (lookup(sections.table_policies, table.name) for table in self.plan.tables)
             taken = [] if any(policy and policy.document for policy in policies) else lost
-        return next((_about(role.name, lack.words) for lack in taken), self._locked(function))
+        why = next((_about(role.name, lack.words) for lack in taken), None)
+        return why or self._locked(function)
 
     def _locked(self, function: desired.Function, service: str = "") -> Words | None:
-        """Say that a function's role cannot use the decided key of a table or a secret; of a service: the key, where another was decided."""
+        """Say that a function's role certainly cannot use the decided key of a table or a secret; of a service: the key, where another was decided."""
         sections, want = self.sections, function.role
         if (role := lookup(sections.roles, want.name)) is None:
             return None
@@ -261,11 +262,12 @@ class Configured:
         secrets = [(each.kms_key, lookup(sections.secrets, each.name)) for each in want.secrets]
         tables = [(each.kms_key, lookup(sections.tables, each.name)) for each in needed]
         for use in key_uses(secrets, tables, sections):
-            key, why = lookup(sections.keys, use.name), self._undecided(use.flaws)
-            shut = self._undecided(unusable_for(role, want, [use], sections, self.snapshot.now))
-            if why and use.service == service and (shut or not key or key.state != "Enabled"):
+            lost = unusable_for(role, want, [use], sections, self.snapshot.now)
+            certain = [e for e in (*use.flaws, *lost) if e.stops_calls or e.fact == LACKING]
+            why = self._undecided(use.flaws)
+            if certain and why and use.service == service:
                 return why
-            if shut and not (why or service):
+            if not (why or service) and (shut := self._undecided(certain)):
                 return shut
         return None
 

@@ -20,7 +20,6 @@ from signoff.evidence.parts import Part
 
 CHECKLIST = ROOT / "checks" / "checklist.toml"
 PAGES = ROOT / "runbook" / "pages"
-"""Of each procedure of the runbook there is one."""
 PROCEDURE = re.compile(r"(?:python -m runbook|signoff run) ([\w-]+)")
 
 SHARED = "shared"

@@ -1,10 +1,16 @@
 """What smoke says of a function that cannot work as it is deployed: the row of its role, its handler or its settings says why."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
+from aws.kinds.key import Key
 from signoff.environment.accountability import Decision
+from smoke.root_causes import Configured
+from tests.defects.changes import added, both, item
+from tests.defects.encryption import KEY, allowing, granted
+from tests.judging import green
 from tests.smoke.breaking import (
     code,
     denied,
@@ -165,3 +171,36 @@ def test_rows_of_routes_that_may_ask_for_a_key_by_a_decision_follow_from_no_row_
         found = red(judge(rally, rally.snapshot(decided), rows={"SMOKE-06"}))
 
     assert found == {"SMOKE-06": "SMOKE-15"}
+
+
+ROLE = "arn:aws:iam::444455556666:role/stamp-rally-prod-ranking-role"
+NOBODY = {"Service": "logs.amazonaws.com"}
+DENIED = {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+
+
+class Vault:
+    """Secrets Manager, where every secret is as planned."""
+
+    @staticmethod
+    def get_secret_value(**_):
+        return {"SecretString": json.dumps({each.json_key: "x" for each in green().plan.secrets})}
+
+
+@pytest.mark.parametrize(
+    ("policy", "also", "root"),
+    [
+        (allowing({"AWS": ROLE}), {}, None),
+        (allowing(NOBODY), {}, "SEC-20"),
+        (allowing({"AWS": ROLE}, DENIED), {}, "SEC-20"),
+        (allowing(NOBODY), {"by": granted(KEY, "9c2f7d10", ROLE)}, None),
+        (allowing({"AWS": ROLE}), {"by": item("keys", KEY, state="Disabled")}, "SEC-20"),
+    ],
+    ids=["names the role", "names no role", "denies all", "leaves it to a grant", "disabled"],
+)
+def test_key_is_a_root_only_where_the_role_certainly_cannot_use_it(policy, also, root):
+    key = added("keys", KEY, Key(arn=KEY, state="Enabled", manager="CUSTOMER", policy=policy))
+    table = item("tables", "UserStamps-prod", sse_type="KMS", sse_status="ENABLED", sse_key_arn=KEY)
+    configured = Configured(both(table, key, *also.values())(green()), lambda _: Vault)
+    found = configured.root("GET /ranking/weekly")
+
+    assert (found and found[0]) == root
