@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from aws.bounds import exactly
 from aws.change.gate import (
     Change,
@@ -24,6 +26,7 @@ from aws.converge import version as version_of
 from aws.converge.version import FAILED, configure, wait_until_ready
 from aws.desired import Function
 from aws.difference import TAG, VARIABLE
+from aws.door.failures import code_of
 from aws.iam.evaluation import is_same
 from aws.iam.pattern import resource_pattern
 from aws.kinds.function import (
@@ -99,11 +102,18 @@ def converge(
 
 
 def _failed(name: Words, is_: Mapping[str, Any]) -> Changes:
-    """Return the update to do again. Refused where Lambda failed to create the function.
+    """Return the update to do again. Refused where Lambda failed to create the function, or runs it from an image.
 
     After a failed update Lambda runs the earlier code; a function whose creation failed can only
-    be deleted. Source: "Lambda function states" in AWS's developer guide.
+    be deleted. Source: "Lambda function states" in AWS's developer guide. The type of a function's package never changes.
     """
+    if is_.get("PackageType") == "Image":
+        raise Refused(
+            en=f"{name.en} runs a container image, which Lambda never replaces by a package: release it by your own"
+            " pipeline (own_code in environments.toml), or delete it, then run the procedure functions again",
+            ja=f"{name.ja}はコンテナイメージで動いており、Lambdaでは後からZIPパッケージに変更できません。独自のパイプラインで"
+            "リリースする（environments.tomlのown_code）か、関数を削除してから手順functionsを再実行してください",
+        )
     if is_.get("State") == FAILED:
         raise Refused(
             en=f"Lambda could not create {name.en} ({is_.get('StateReason') or 'it gives no reason'}): "
@@ -263,7 +273,22 @@ def log_settings(function: Function, latest: Raw) -> dict[str, Any]:
 
 
 def _upload(context: ChangeContext, function: Function, package: bytes) -> None:
-    context.client("lambda").update_function_code(FunctionName=function.name, ZipFile=package)
+    try:
+        context.client("lambda").update_function_code(FunctionName=function.name, ZipFile=package)
+    except ClientError as error:
+        if code_of(error) != "CodeVerificationFailedException":
+            raise
+        undone_by = (
+            f"aws lambda delete-function-code-signing-config --function-name {function.name}"
+        )
+        raise Refused(
+            en=f"function {function.name} takes signed packages only (code signing), and this project signs none: release"
+            " signed code by your own pipeline (own_code in environments.toml), or, if unsigned code may run, end the"
+            f" requirement by `{undone_by}`, then run it again",
+            ja=f"関数{function.name}はコード署名により署名済みパッケージしか受け付けませんが、本プロジェクトは署名を行いません。署名した"
+            "コードを独自のパイプラインでリリースする（environments.tomlのown_code）か、署名なしのコードを許可できる場合は"
+            f"`{undone_by}`で要件を解除してから再実行してください",
+        ) from None
     wait_until_ready(context, function.name)
 
 

@@ -1,6 +1,7 @@
 """A function that Lambda failed to update or to create: done again, or said who does what."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from aws.change.gate import Refused
 from aws.converge.version import DOWN, publish
@@ -59,6 +60,31 @@ def test_function_that_could_not_be_created_is_for_a_person_to_delete(finished):
         pytest.raises(Refused, match=rf"create function {AUTH} \(the image is gone\): delete"),
     ):
         finished.do(functions.upload_the_functions.action)
+
+    assert finished.changing_calls() == []
+
+
+def unsigned(model, **_):
+    raise ClientError({"Error": {"Code": "CodeVerificationFailedException"}}, model.name)
+
+
+def test_package_that_lambda_refuses_as_unsigned_is_for_a_person_to_sign(finished):
+    with (
+        finished.hooked("after-call", Failing(LastUpdateStatus="Failed")),
+        finished.hooked("before-call.lambda.UpdateFunctionCode", unsigned),
+        pytest.raises(Refused, match=f"takes signed packages only.*--function-name {AUTH}"),
+    ):
+        finished.do(functions.upload_the_functions.action)
+
+
+def test_container_image_is_replaced_by_no_package(finished):
+    image = Failing(PackageType="Image", CodeSha256="b" * 64)
+
+    with (
+        finished.hooked("after-call", image),
+        pytest.raises(Refused, match=f"function {AUTH} runs a container image"),
+    ):
+        functions.upload_the_functions.action(finished.context())
 
     assert finished.changing_calls() == []
 
