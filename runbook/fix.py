@@ -165,12 +165,18 @@ class RepairSession:
     """The remedies that have changed the environment since the report."""
 
     def walk(self) -> int:
-        """Show, ask, run, judge; return whether every row that was red is green now, as an exit code."""
+        """Show, ask, run, judge; return whether nothing forbids a GO now, as an exit code.
+
+        What is wrong with the run or the file of environments, such as a stale waiver, no command removes.
+        """
         red, run = groups(self.result), self.result.provenance
         chosen, at = run.chosen + run.own_rows, in_japan(run.read_at)
+        problems = self.result.verdict.problems
+        for problem in problems:
+            self._print(escape(f"{WORDS['by_hand'][self.lang]}: {problem[self.lang]}"))
         if not red:
             self._say(WORDS["green"], at=at, chosen=chosen)
-            return Exit.DONE
+            return Exit.NO if problems else Exit.DONE
         self._say(WORDS["of"], red=sum(len(member.rows) for member in red), groups=len(red), at=at)
         if self.ran_since:
             self._say(WORDS["since"], procedures=", ".join(self.ran_since))
@@ -185,7 +191,7 @@ class RepairSession:
         if interrupted:
             self._say(WORDS["interrupted"])
             return Exit.INTERRUPTED
-        return Exit.NO if still_red else Exit.DONE
+        return Exit.NO if still_red or problems else Exit.DONE
 
     def _through(self, red: Sequence[Group]) -> bool:
         """Walk through the groups, and through those that come to light; say whether it was broken off."""

@@ -468,6 +468,16 @@ def test_without_a_terminal_no_command_is_left_to_anyone_where_all_is_green_sinc
     assert "There is no terminal" not in desk.out.getvalue()
 
 
+@pytest.mark.parametrize("outcome", [Outcome.PASS, Outcome.FAIL])
+def test_what_forbids_a_go_and_is_no_row_is_left_to_a_person(outcome):
+    found = told(DEP_01=outcome)
+    stale = Words(en="waiver of DEP-07: delete it {now}", ja="DEP-07の免除: 削除してください")
+    desk = Walker(replace(found, verdict=replace(found.verdict, problems=(stale,))), "y")
+
+    assert desk.code == Exit.NO
+    assert "by hand: waiver of DEP-07: delete it {now}" in desk.out.getvalue()
+
+
 def test_green_report_has_nothing_to_fix():
     desk = Walker(told(DEP_01=Outcome.PASS), "y")
 
