@@ -45,6 +45,10 @@ ON_RECORD = Words(
     en="code that a release record names, or that this commit builds",
     ja="リリース記録にあるか、このコミットがビルドするコード",
 )
+EXPORTED = Words(
+    en="one whose export a release record has, made while the stage served it",
+    ja="提供中のエクスポートがリリース記録にあるもの",
+)
 AUTHORIZATION = Words(en="authorization", ja="認可")
 METHOD = Words(en="method", ja="メソッド")
 SERVING = Words(en="one that serves planned routes", ja="計画したルートを提供するもの")
@@ -66,6 +70,9 @@ GIVEN = frozenset({MAPPED, REQUEST_TEMPLATES})
 NO_VERSION = {"call": "lambda:ListFunctions", "remedy": "none"}
 GET_FUNCTION = {"call": "lambda:GetFunction"}
 LOOSENING = {**GET_FUNCTION, "loosens": True}
+_GUESS = {"decidable": True, "certainty": Certainty.GUESSED, "remedy": "unrecorded"}
+OF_CODE, OF_DEPLOYMENT = {**GET_FUNCTION, **_GUESS}, {"call": GET_DEPLOYMENT, **_GUESS}
+"""Of a way back that is on no record."""
 
 
 def as_live(words: Words) -> Words:
@@ -210,16 +217,7 @@ class WayBack:
             for _, code in release.functions.values()
         } | {function.code_sha256 for function in packed(self.snapshot.scope).functions.values()}
         if back.code_sha256 not in recorded:
-            yield fault(
-                FUNCTION.words,
-                back.name,
-                CODE,
-                back.code_sha256,
-                ON_RECORD,
-                decidable=True,
-                certainty=Certainty.GUESSED,
-                **GET_FUNCTION | {"remedy": "unrecorded"},
-            )
+            yield fault(FUNCTION.words, back.name, CODE, back.code_sha256, ON_RECORD, **OF_CODE)
 
     def deployment(self) -> DeploymentBack | None:
         """Return the deployment that a rollback of the API takes."""
@@ -248,7 +246,14 @@ class WayBack:
             *self._served_otherwise(back),
             *self._absent(back, back.authorization),
             *uncallable(self.snapshot, self.deployed, back),
+            *self._unrecorded(back),
         )
+
+    def _unrecorded(self, back: DeploymentBack) -> Iterator[Difference]:
+        """Yield a deployment of which only the authorization is known: a person has to say where its routes lead."""
+        if back.document is None:
+            name, id_ = self.deployed.rest_api().name, back.deployment.id
+            yield fault(REST_API.words, name, DEPLOYMENT_BACK, id_, EXPORTED, **OF_DEPLOYMENT)
 
     def _asking(
         self, back: DeploymentBack, authorization: Mapping[str, str]

@@ -636,6 +636,7 @@ ROLLBACK = (
     Defect(
         id="ROLL-07:opens-a-route-and-its-calls-are-not-on-record",
         breaks=both(_beside("GET /admin", "NONE"), item("deployments_back", API, document=None)),
+        leaves_a_go=True,
     ),
     Defect(id="ROLL-07:preflight-asks-for-a-key", breaks=_keyed(**{"OPTIONS /stamps": True})),
     Defect(id="ROLL-07:route-asks-for-no-key", breaks=_keyed(**{"GET /stamps": False})),
@@ -814,6 +815,12 @@ ROLLBACK = (
         outcome=Outcome.NOT_TESTABLE,
     ),
     Defect(
+        id="ROLL-07:calls-what-no-record-says",
+        breaks=item("deployments_back", API, document=None),
+        at_most=Severity.MAJOR,
+        leaves_a_go=True,
+    ),
+    Defect(
         id="ROLL-03:stale",
         breaks=item("backups", "UserStamps-prod", latest=datetime(2026, 11, 25, 8, 30, tzinfo=UTC)),
     ),
@@ -855,9 +862,6 @@ SOUND: dict[str, Break] = {
         item("roles", "stamp-rally-prod-award-role", arn=PATHED),
         item("functions", AWARD, role_arn=PATHED),
         item("versions_back", AWARD, role_arn=PATHED),
-    ),
-    "nobody recorded what the deployment to go back to calls": item(
-        "deployments_back", API, document=None
     ),
     "the deployment to go back to calls a function itself, which lets the API invoke it": both(
         _calling(uri("notify", "")),

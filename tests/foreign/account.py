@@ -16,7 +16,7 @@ from aws.inventory import Inventory, ReadOptions, on_demand, read_all
 from aws.kinds.function import Function
 from aws.reading import Scope
 from aws.release import Builds, Package, RecordedRelease
-from aws.section import NotTestable
+from aws.section import NotTestable, lookup
 from local.stack import confirmation_token
 from plan import scope_of
 from plan.canonical import canonical_hash
@@ -125,23 +125,32 @@ def with_evidence(inventory: Inventory, changed: Inventory | None = None) -> Sna
     ``changed`` is judged instead, by records of the same release that know of the change: what a change
     makes of evidence has tests of its own.
     """
+    inventory, changed = exported(inventory), exported(changed or inventory)
     found, bare = inventory.sections, without_evidence(inventory)
     masters = found.contents["StampMasters-prod"].items
     of_prod = store.records(
         canonical_hash(masters),
         {name: function.code_sha256 for name, function in found.functions.items()},
         found.stages["prod"].deployment_id,
-        replace(_live(changed or inventory, inventory, bare.scope), release=bare.release),
+        replace(_live(changed, inventory, bare.scope), release=bare.release),
     )
     return replace(
         bare,
-        inventory=changed or inventory,
+        inventory=changed,
         records=replace(
             of_prod,
             entries=tuple(_dated(_counted(entry, len(masters)), bare) for entry in of_prod.entries),
         ),
         dev=Records(tuple(_dated(entry, bare) for entry in store.dev_records().entries)),
     )
+
+
+def exported(inventory: Inventory) -> Inventory:
+    """Return the deployment to go back to with its contents, as the team recorded them: an unrecorded one has tests of its own."""
+    sections = inventory.sections
+    served = lookup(sections.served, "prod")
+    backs = {api: replace(back, document=served) for api, back in sections.deployments_back.items()}
+    return replace(inventory, sections=replace(sections, deployments_back=backs))
 
 
 def _live(changed: Inventory, inventory: Inventory, scope: Scope) -> Live:

@@ -12,7 +12,7 @@ import pytest
 
 from signoff.judge.outcome import Outcome
 from tests.foreign import changes
-from tests.foreign.account import with_evidence
+from tests.foreign.account import exported, with_evidence
 from tests.foreign.changes import CHANGES, HARMLESS, one_of_each
 from tests.foreign.changes.change import Change
 from tests.foreign.changes.teams import under_own_key
@@ -51,7 +51,7 @@ def test_decided_key_is_red_for_whoever_may_not_use_it(account):
 
 
 def test_stack_is_green_again_when_every_change_was_taken_back(account, inventory):
-    assert red(replace(with_evidence(inventory), inventory=account.inventory())) == {}
+    assert red(replace(with_evidence(inventory), inventory=exported(account.inventory()))) == {}
 
 
 def test_every_change_that_a_module_makes_is_tried():

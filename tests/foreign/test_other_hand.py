@@ -42,7 +42,7 @@ GREEN = (
     *("MON-01", "MON-02", "MON-03", "MON-04", "MON-05", "MON-06", "MON-07"),
     *("MON-08", "MON-09", "MON-10", "MON-11", "MON-12", "MON-13"),
     *("MON-15", "MON-16"),
-    *("DEP-39", "ROLL-06", "ROLL-07", "ROLL-03"),
+    *("DEP-39", "ROLL-06", "ROLL-03"),
 )
 """Rows that a machine sees in the account itself: all of them are kept."""
 UNRECORDED = {
@@ -54,6 +54,8 @@ UNRECORDED = {
     "DEP-17": "the evidence store has no release record",
     "ROLL-04": "the evidence store has no front-end record",
     "ROLL-05": "the evidence store has no rollback rehearsal record",
+    "ROLL-07": "REST API stamp-rally-prod-api: deployment to go back to: found ID (apigateway:GetDeployment),"
+    " expected one whose export a release record has, made while the stage served it",
 }
 """Row -> its words: what was done by hand left no record, and is not taken on trust."""
 UNREAD = dict.fromkeys(("PREP-09", "PREP-11"), "the evidence store was not read")
@@ -78,7 +80,8 @@ def test_each_row_is_judged_by_what_is_there_and_not_by_how_it_is_written(invent
 def test_red_rows_say_which_record_is_missing(inventory):
     judged = rows(without_evidence(inventory)).values()
 
-    said = {row.row.id: row.reason.en for row in judged if row.outcome.red}
+    back = inventory.sections.deployments_back["stamp-rally-prod-api"].deployment.id
+    said = {row.row.id: row.reason.en.replace(back, "ID") for row in judged if row.outcome.red}
     assert said == UNRECORDED | FOLLOWING | UNREAD
 
 

@@ -11,7 +11,7 @@ from aws.saved import from_json, to_json
 from local.aws.request import json_response, refusal
 from signoff.judge.verdict import VerdictWord
 from tests.faults import denied, failing, throttled
-from tests.foreign.account import OPTIONS, with_evidence
+from tests.foreign.account import OPTIONS, exported, with_evidence
 from tests.foreign.hand import edge
 from tests.foreign.judged import decision, rows, rows_of
 from tests.unread import unreadable
@@ -181,6 +181,6 @@ def test_everything_refused_is_never_a_go(fault, refusing, verdicts):
 
 
 def test_throttle_that_passes_is_waited_out(refusing, verdicts):
-    inventory = refusing(throttled("lambda:ListAliases", times=1), TRYING)
+    inventory = exported(refusing(throttled("lambda:ListAliases", times=1), TRYING))
 
     assert verdicts(inventory) == (VerdictWord.GO, VerdictWord.GO)

@@ -55,7 +55,7 @@ HELPS = {
     "migrate_users": {"DATA-07"},
     "prepare": {"LINE-02"},
     "prove": {"PREP-10"},
-    "rehearse_rollbacks": {"ROLL-06"},
+    "rehearse_rollbacks": {"ROLL-06", "ROLL-07"},
     "roll_forward": {"DEP-17"},
     "secrets": {"LINE-01", "SEC-04", "SEC-27", "SMOKE-18"},
     "tables": {"ROLL-03"},

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.foreign.account import with_evidence
+from tests.foreign.account import exported, with_evidence
 from tests.foreign.changes import CHANGES, HARMLESS, others
 from tests.foreign.judged import as_printed, red, red_of
 
@@ -29,4 +29,4 @@ def test_harmless_change_is_green_or_answered_by_the_decision_that_is_printed(
 
 
 def test_stack_is_green_again_when_every_change_was_taken_back(account, inventory):
-    assert red(replace(with_evidence(inventory), inventory=account.inventory())) == {}
+    assert red(replace(with_evidence(inventory), inventory=exported(account.inventory()))) == {}
