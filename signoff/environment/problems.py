@@ -28,7 +28,10 @@ A_DAY = Words(en="a day, such as 2026-12-01", ja="日付（例: 2026-12-01）")
 A_TABLE = Words(en="a table, {{ … }}", ja="テーブル {{ … }}")
 FORMS: Mapping[str, Words] = {
     "account": Words(en="the 12 digits of the AWS account", ja="AWSアカウントの12桁の数字"),
-    "prefix": LETTERS,
+    "prefix": Words(
+        en=f"3 or more {LETTERS.en}, of which the first is a letter, and the last a letter or a digit",
+        ja=f"{LETTERS.ja}から成る3文字以上（先頭は英字、末尾は英数字）",
+    ),
     "stage": LETTERS,
     "channel_id": Words(en="the 10 digits of the LINE channel", ja="LINEチャネルの10桁の数字"),
     "metrics": Words(

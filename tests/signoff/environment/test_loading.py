@@ -180,6 +180,12 @@ def test_letter_that_only_looks_like_one_of_toml_is_named_with_its_line(line, na
     ("old", "new", "sentence"),
     [
         (
+            'prefix = "rally-prod"',
+            'prefix = "rally-prod-"',
+            'prod.prefix is "rally-prod-"; write 3 or more letters, digits, hyphens and underscores, of which the'
+            " first is a letter, and the last a letter or a digit",
+        ),
+        (
             'account = "444455556666"',
             'account = "4444"',
             'prod.account is "4444"; write the 12 digits of the AWS account',
