@@ -6,7 +6,7 @@ application comes from here.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -249,8 +249,8 @@ def _place(error: ErrorDetails) -> FileTable:
     """Return the keys that there could have been beside the one that is wrong."""
     *inside, _ = map(str, error["loc"])
     table = get_type_hints(Application)[inside[0]] if inside else Application
-    named = fields((get_args(table) or (table,))[-1])  # of a mapping, its values
-    keys = [".".join((*inside, each.name)) for each in named]
+    of = (get_args(table) or (table,))[-1]  # of a mapping, its values
+    keys = [".".join((*inside, each.name)) for each in fields(of)] if is_dataclass(of) else []
     return FileTable(FILE, keys=keys, of=Words(en="an application", ja="アプリケーション"))
 
 

@@ -62,15 +62,19 @@ FORMS: Mapping[str, Words] = {
 """Last part of a key, the table whose keys have the pattern, or that of a list -> what it asks for, in words."""
 
 WANTED: Mapping[str, Words] = {
-    "bool_type": Words.same("true / false"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), Words.same("true / false")),
     "dataclass_type": A_TABLE,
     **dict.fromkeys(("date_parsing", "date_type", "date_from_datetime_inexact"), A_DAY),
     "dict_type": A_TABLE,
-    "finite_number": Words(en="a number", ja="数値"),
-    "float_type": Words(en="a number", ja="数値"),
+    **dict.fromkeys(
+        ("finite_number", "float_type", "float_parsing"), Words(en="a number", ja="数値")
+    ),
     "greater_than": Words(en="a number greater than {gt}", ja="{gt}より大きい数値"),
     "greater_than_equal": Words(en="a number of at least {ge}", ja="{ge}以上の数値"),
-    "int_type": Words(en="a whole number, without quotes", ja="引用符なしの整数"),
+    **dict.fromkeys(
+        ("int_type", "int_parsing", "int_from_float"),
+        Words(en="a whole number, without quotes", ja="引用符なしの整数"),
+    ),
     "less_than_equal": Words(en="a number of at most {le}", ja="{le}以下の数値"),
     **dict.fromkeys(("enum", "literal_error"), Words(en="{expected}", ja="{expected}のいずれか")),
     "multiple_of": Words(en="a multiple of {multiple_of}", ja="{multiple_of}の倍数"),

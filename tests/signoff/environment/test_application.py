@@ -494,6 +494,19 @@ def test_no_stamp_expires_before_the_last_day_of_the_season_is_over():
             "contarct",
             "app.toml.contarct is not a key of an application; did you mean contract?",
         ),
+        ("peak = 2", 'peak = "2x"', 'demand.peak is "2x"; write a whole number, without quotes'),
+        ("peak = 2", "peak = 1.5", "demand.peak is 1.5; write a whole number, without quotes"),
+        ("others = 0.1", 'others = "x"', 'demand.others is "x"; write a number'),
+        (
+            "[functions.todos]",
+            "[functions.todos]\nauthorizes = 2",
+            "functions.todos.authorizes is 2; write true / false",
+        ),
+        (
+            "contract",
+            "known_defaults = [1]\ncontract",
+            "known_defaults.0 is 1; write text, in quotes",
+        ),
         (
             "read =",
             "timeout_s =",

@@ -182,8 +182,10 @@ def test_letter_that_only_looks_like_one_of_toml_is_named_with_its_line(line, na
         (
             'prefix = "rally-prod"',
             'prefix = "rally-prod-"',
-            'prod.prefix is "rally-prod-"; write 3 or more letters, digits, hyphens and underscores, of which the'
-            " first is a letter, and the last a letter or a digit",
+            (
+                'prod.prefix is "rally-prod-"; write 3 or more letters, digits, hyphens and underscores, of which the'
+                " first is a letter, and the last a letter or a digit"
+            ),
         ),
         (
             'account = "444455556666"',
