@@ -280,10 +280,16 @@ def _inconsistent(app: Application) -> Iterator[Words]:
 
 def _wrong_rights(app: Application, place: str, rights: Rights) -> Iterator[Words]:
     """Yield resources that there are not, and actions that there are not, or not of the service of their resource."""
-    services = {key: of for kind, of in SERVICES.items() for key in getattr(app, kind)}
+    services: dict[str, set[str]] = {}
+    for kind, of in SERVICES.items():
+        for key in getattr(app, kind):
+            services.setdefault(key, set()).add(of)
     indexes = {f"{key}#{index}" for key, table in app.tables.items() for index in table.indexes}
     for used, actions in rights.items():
-        service = "s3" if OWN_BUCKET.fullmatch(used) else services.get(table_of(used), "")
+        meant = {"s3"} if OWN_BUCKET.fullmatch(used) else services.get(table_of(used), set())
+        service = (
+            min(meant) if len(meant) == 1 else ""
+        )  # a name that means two is told by _ambiguous
         if used not in indexes | services.keys() and service != "s3":
             yield unknown(place, used, services)
         for action in actions:

@@ -608,6 +608,10 @@ def test_what_is_wrong_with_the_file_is_said_in_a_sentence(folder, written, inst
     assert said in wrong(folder, written, instead)
 
 
+def test_actions_of_a_name_that_means_two_things_are_not_told_as_wrong(folder):
+    assert "is not an action of" not in wrong(folder, "[functions.todos]", "[functions.items]")
+
+
 @pytest.mark.parametrize(
     ("document", "said"),
     [
